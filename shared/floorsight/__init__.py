@@ -1,0 +1,1 @@
+"""Floorsight: exact people counts, attendance and gate decisions from factory cameras."""

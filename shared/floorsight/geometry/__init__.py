@@ -1,0 +1,1 @@
+"""Pure geometry: no clock, no environment, no I/O."""

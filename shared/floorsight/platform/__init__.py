@@ -1,0 +1,1 @@
+"""Ground floor: settings, errors, clock, AWS clients, tables, bus, observability."""

@@ -1,0 +1,47 @@
+"""boto3 clients: made here only, once a process, and not before a handler asks for one."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_kinesis import KinesisClient
+    from mypy_boto3_s3 import S3Client
+
+
+@overload
+def client(service: Literal["dynamodb"]) -> DynamoDBClient: ...
+@overload
+def client(service: Literal["events"]) -> EventBridgeClient: ...
+@overload
+def client(service: Literal["kinesis"]) -> KinesisClient: ...
+@overload
+def client(service: Literal["s3"]) -> S3Client: ...
+@overload
+def client(service: Literal["cognito-idp"]) -> CognitoIdentityProviderClient: ...
+def client(service: str) -> Any:
+    """The process's client of an AWS service.
+
+    Credentials, region and endpoint (`AWS_ENDPOINT_URL` on the one-machine cloud) are boto3's own
+    business. Short time-outs and few retries: a queue or a reader stands behind every caller.
+    """
+    return _client(service)
+
+
+@cache
+def _client(service: str) -> Any:
+    # boto3 costs about 200 ms to import: a handler that never calls AWS never pays it.
+    import boto3
+    from botocore.config import Config
+
+    config = Config(
+        connect_timeout=3,
+        read_timeout=20,
+        retries={"mode": "standard", "total_max_attempts": 4},
+        signature_version="s3v4" if service == "s3" else None,
+    )
+    return boto3.client(service, config=config)  # type: ignore[call-overload]

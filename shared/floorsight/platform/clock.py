@@ -1,0 +1,27 @@
+"""Time as an argument: what asks for the time takes a `Clock`, so that tests own it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from floorsight.platform.errors import Malformed
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The present, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def to_sort_key(moment: datetime) -> str:
+    """An aware time as fixed-width UTC text, microseconds included: text order is time order."""
+    if moment.tzinfo is None:
+        raise Malformed(f"the time {moment.isoformat()} has no offset", code="naive_time")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def from_sort_key(text: str) -> datetime:
+    """The time that `to_sort_key` wrote."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)

@@ -1,0 +1,59 @@
+"""Values in DynamoDB's typed JSON and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from floorsight.platform.items import Item
+
+
+def to_dynamo(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An item in DynamoDB's typed form; None values are left out."""
+    return {name: serialise(value) for name, value in item.items() if value is not None}
+
+
+def from_dynamo(item: Mapping[str, Any]) -> Item:
+    """A plain item: whole numbers become int, others float, binary bytes."""
+    return {name: deserialise(value) for name, value in item.items()}
+
+
+def serialise(value: Any) -> Any:
+    """One value in typed form."""
+    match value:
+        case bool():
+            return {"BOOL": value}
+        case int() | Decimal():
+            return {"N": str(value)}
+        case float():
+            return {"N": repr(value)}
+        case str():
+            return {"S": str(value)}
+        case bytes():
+            return {"B": value}
+        case None:
+            return {"NULL": True}
+        case Mapping():
+            return {"M": {str(name): serialise(inner) for name, inner in value.items()}}
+        case list() | tuple():
+            return {"L": [serialise(inner) for inner in value]}
+    raise TypeError(f"can't store {type(value).__name__}")
+
+
+def deserialise(value: Mapping[str, Any]) -> Any:
+    """One plain value."""
+    ((kind, inner),) = value.items()
+    match kind:
+        case "N":
+            number = Decimal(inner)
+            return int(number) if number == number.to_integral_value() else float(number)
+        case "M":
+            return from_dynamo(inner)
+        case "L":
+            return [deserialise(entry) for entry in inner]
+        case "NULL":
+            return None
+        case "B":
+            return bytes(inner)
+    return inner

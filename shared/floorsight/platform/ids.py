@@ -1,0 +1,23 @@
+"""Deterministic ids: from what happened, never from when it was sent."""
+
+from __future__ import annotations
+
+import hashlib
+
+from floorsight.platform.errors import Malformed
+
+
+def derived_id(kind: str, *parts: str | int) -> str:
+    """32 hexadecimal characters that follow from the parts alone.
+
+    Parts are length-prefixed before hashing (SHA-256, first 128 bits), so that ("a", "bc") and
+    ("ab", "c") differ.
+    """
+    if not parts:
+        raise Malformed(f"an id of kind {kind} needs parts")
+    digest = hashlib.sha256()
+    for part in (kind, *map(str, parts)):
+        encoded = part.encode()
+        digest.update(len(encoded).to_bytes(4, "big"))
+        digest.update(encoded)
+    return digest.hexdigest()[:32]

@@ -1,0 +1,30 @@
+"""Retries with full jitter, for errors that a repeat can mend."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """Exponential backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter").
+
+    `attempts` counts the first try. Sleep and randomness are parameters so that tests take no time.
+    """
+
+    attempts: int = 8
+    base_seconds: float = 0.02
+    cap_seconds: float = 2.0
+    sleep: Callable[[float], None] = time.sleep
+    uniform: Callable[[float, float], float] = field(default=random.uniform)
+
+    def tries(self) -> Iterator[int]:
+        """Yield the number of each attempt from 1, waiting before every one but the first."""
+        for attempt in range(1, self.attempts + 1):
+            if attempt > 1:
+                ceiling = min(self.cap_seconds, self.base_seconds * 2 ** (attempt - 1))
+                self.sleep(self.uniform(0.0, ceiling))
+            yield attempt

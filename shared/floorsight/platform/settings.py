@@ -1,0 +1,92 @@
+"""Typed settings: the only place that reads the environment.
+
+Each function and container has one settings class. `infra` builds that function's environment from
+the same class, so that a name can't be spelled in two ways.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from floorsight.platform.errors import Malformed
+
+PREFIX = "FLOORSIGHT_"
+
+
+class Settings(BaseModel):
+    """Fields become variables: `presence_table` is read from `FLOORSIGHT_PRESENCE_TABLE`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Read and check every field.
+
+        Raises:
+            Malformed: a variable is missing or has a value of the wrong type; all are named at once.
+        """
+        source = os.environ if environment is None else environment
+        values = {
+            name: source[variable_name(name)] for name in cls.model_fields if variable_name(name) in source
+        }
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            faults = ", ".join(
+                f"{variable_name(str(fault['loc'][0]))}: {fault['msg']}" for fault in error.errors()
+            )
+            raise Malformed(f"bad environment for {cls.__name__}: {faults}", code="bad_settings") from error
+
+    def to_environment(self) -> dict[str, str]:
+        """The variables that `from_environment` reads back; unset optional fields are left out."""
+        return {
+            variable_name(name): str(value) for name, value in self.model_dump().items() if value is not None
+        }
+
+
+def variable_name(field: str) -> str:
+    """The environment variable of a settings field."""
+    return PREFIX + field.upper()
+
+
+class UpdateOccupancySettings(Settings):
+    """What `functions/update_occupancy` is told."""
+
+    registry_table: str
+    presence_table: str
+
+
+class QueryApiSettings(Settings):
+    """What `functions/query_api` is told."""
+
+    stage: str
+    registry_table: str
+    presence_table: str
+    trails_table: str
+    media_bucket: str
+    user_pool_client_id: str
+
+
+class EdgePublisherSettings(Settings):
+    """What `containers/edge_publisher` is told."""
+
+    chunk_stream: str
+    media_bucket: str
+
+
+class VisionWorkerSettings(Settings):
+    """What `containers/vision_worker` is told."""
+
+    chunk_stream: str
+    registry_table: str
+    presence_table: str
+    trails_table: str
+    media_bucket: str
+    event_bus: str
+    models_folder: str = "models"
+    detector: str = "nanodet-g-416"
+    inference_threads: int = 0
