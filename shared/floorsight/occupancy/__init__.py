@@ -1,0 +1,1 @@
+"""How many people are inside, and how that number came about."""

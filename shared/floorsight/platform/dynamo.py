@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 from floorsight.platform.dynamo_values import from_dynamo, serialise, to_dynamo
 from floorsight.platform.errors import Conflict, Unavailable
 from floorsight.platform.items import Item, Key
-from floorsight.platform.table import Expectation, Page, Put, Refusal, TransactionRefused, Update, Write
+from floorsight.platform.table import (
+    Expectation,
+    Page,
+    Put,
+    Refusal,
+    TransactionRefused,
+    Update,
+    Write,
+    check_start_key,
+    check_transaction,
+    key_names,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,35 +52,51 @@ class DynamoTable:
         newest_first: bool = False,
         start_key: Item | None = None,
         index: bool = False,
-    ) -> Page:
+    ) -> Page[Item]:
+        if start_key is not None:
+            check_start_key(start_key, pk, index=index)
+        if after is not None and until is not None and after >= until:
+            return Page([])  # DynamoDB calls an empty range an error
         request = self._query_request(pk, begins, after, until, index)
         request["ScanIndexForward"] = not newest_first
+        if start_key is not None:
+            request["ExclusiveStartKey"] = to_dynamo(start_key)
+        # One more than asked for tells whether there are more; DynamoDB's own key may lead to nothing.
+        items = self._collect(request, None if limit is None else limit + 1)
+        if limit is None or len(items) <= limit:
+            return Page(items)
+        last = items[limit - 1]
+        return Page(items[:limit], {name: last[name] for name in key_names(index=index)})
+
+    def _collect(self, request: dict[str, Any], wanted: int | None) -> list[Item]:
+        """Up to `wanted` items, over as many of DynamoDB's 1 MB pages as it takes."""
         items: list[Item] = []
-        cursor = to_dynamo(start_key) if start_key else None
         while True:
-            if cursor:
-                request["ExclusiveStartKey"] = cursor
-            if limit is not None:
-                request["Limit"] = limit - len(items)
+            if wanted is not None:
+                request["Limit"] = wanted - len(items)
             with _translated():
                 answer = self._client.query(**request)
             items.extend(from_dynamo(item) for item in answer["Items"])
-            cursor = answer.get("LastEvaluatedKey")
-            if not cursor or (limit is not None and len(items) >= limit):
-                return Page(items, from_dynamo(cursor) if cursor else None)
+            request["ExclusiveStartKey"] = answer.get("LastEvaluatedKey")
+            if not request["ExclusiveStartKey"] or (wanted is not None and len(items) >= wanted):
+                return items
 
     def _query_request(
         self, pk: str, begins: str | None, after: str | None, until: str | None, index: bool
     ) -> dict[str, Any]:
-        names = {"#p": "GSI1PK" if index else "PK"}
+        partition_name, sort_name = key_names(index=index)[:2]
+        names = {"#p": partition_name}
         values = {":p": {"S": pk}}
         condition = "#p = :p"
-        low, high = (begins, begins and begins + "\U0010ffff") if begins else (after, until)
-        if low is not None or high is not None:
-            names["#s"] = "GSI1SK" if index else "SK"
+        if begins is not None:
+            names["#s"] = sort_name
+            values[":b"] = {"S": begins}
+            condition += " AND begins_with(#s, :b)"
+        elif after is not None or until is not None:
+            names["#s"] = sort_name
             # BETWEEN includes its lower end; "after" excludes it, hence the smallest text above it.
-            values[":a"] = {"S": low if begins else (low or "") + "\x00"} if low else {"S": "\x00"}
-            values[":u"] = {"S": high or "\U0010ffff"}
+            values[":a"] = {"S": (after or "") + "\x00"}
+            values[":u"] = {"S": until if until is not None else "\U0010ffff"}
             condition += " AND #s BETWEEN :a AND :u"
         request: dict[str, Any] = {
             "TableName": self.name,
@@ -90,6 +117,7 @@ class DynamoTable:
             calls[operation](**request)
 
     def transact(self, writes: Sequence[Write]) -> None:
+        check_transaction(writes)
         items = [{operation: request} for operation, request in map(self._request, writes)]
         with _translated():
             self._client.transact_write_items(TransactItems=items)  # type: ignore[arg-type]
@@ -119,10 +147,14 @@ class _Expression:
 
     def update(self, write: Update) -> str:
         parts = []
-        if write.set:
+        overwrite = {name: value for name, value in write.set.items() if value is not None}
+        remove = [name for name, value in write.set.items() if value is None]
+        if overwrite:
             parts.append(
-                "SET " + ", ".join(f"{self._name(n)} = {self._value(v)}" for n, v in write.set.items())
+                "SET " + ", ".join(f"{self._name(n)} = {self._value(v)}" for n, v in overwrite.items())
             )
+        if remove:
+            parts.append("REMOVE " + ", ".join(map(self._name, remove)))
         if write.add:
             parts.append(
                 "ADD " + ", ".join(f"{self._name(n)} {self._value(v)}" for n, v in write.add.items())

@@ -6,6 +6,9 @@ import hashlib
 
 from floorsight.platform.errors import Malformed
 
+# Ids that people choose (sites, cameras): safe in URLs, object keys and table keys alike.
+IDENTIFIER_PATTERN = r"^[a-z0-9][a-z0-9-]{0,62}$"
+
 
 def derived_id(kind: str, *parts: str | int) -> str:
     """32 hexadecimal characters that follow from the parts alone.

@@ -6,15 +6,18 @@ tests can mean exactly the same; one contract suite holds both to it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
-from floorsight.platform.errors import Conflict
+from floorsight.platform.errors import Conflict, Malformed
 from floorsight.platform.items import Item, Key
 
 MAX_TRANSACTION_WRITES = 100
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Put:
 class Update:
     """Change attributes of an item, making it if it is missing.
 
-    `add` adds numbers to attributes (missing counts as 0); `set` overwrites.
+    `add` adds numbers to attributes (missing counts as 0); `set` overwrites, None removes.
     """
 
     key: Key
@@ -93,11 +96,40 @@ class TransactionRefused(Conflict):
 
 
 @dataclass(frozen=True)
-class Page:
-    """Items of a query and, when there are more, the key to go on after."""
+class Page(Generic[T]):
+    """Part of a list and, exactly when there are more, the key to go on after."""
 
-    items: list[Item]
+    items: list[T]
     next_key: Item | None = None
+
+    def map(self, change: Callable[[T], U]) -> Page[U]:
+        """The same page of something else."""
+        return Page([change(item) for item in self.items], self.next_key)
+
+
+def key_names(*, index: bool) -> tuple[str, ...]:
+    """The attributes that place an item in the table, or in GSI1: partition, sort, then the rest."""
+    return ("GSI1PK", "GSI1SK", "PK", "SK") if index else ("PK", "SK")
+
+
+def check_start_key(start_key: Item, pk: str, *, index: bool) -> None:
+    """Raises Malformed (`bad_cursor`) unless `start_key` lies in the partition that is asked for.
+
+    Cursors come from outside: what DynamoDB would refuse as a fault of ours is a fault of the caller's.
+    """
+    names = key_names(index=index)
+    if set(start_key) != set(names) or start_key[names[0]] != pk:
+        raise Malformed("the cursor belongs to another list", code="bad_cursor", field="cursor")
+    if not all(isinstance(value, str) and value for value in start_key.values()):
+        raise Malformed("the cursor is damaged", code="bad_cursor", field="cursor")
+
+
+def check_transaction(writes: Sequence[Write]) -> None:
+    """Raises ValueError for what DynamoDB would refuse: no writes, too many, two on one item."""
+    if not 1 <= len(writes) <= MAX_TRANSACTION_WRITES:
+        raise ValueError(f"a transaction has 1 to {MAX_TRANSACTION_WRITES} writes, not {len(writes)}")
+    if len({write.key for write in writes}) < len(writes):
+        raise ValueError("a transaction can't write an item twice")
 
 
 class Table(Protocol):
@@ -117,14 +149,15 @@ class Table(Protocol):
         newest_first: bool = False,
         start_key: Item | None = None,
         index: bool = False,
-    ) -> Page:
+    ) -> Page[Item]:
         """Items of one partition in sort-key order: `after` < SK <= `until`, or SK begins with `begins`.
 
-        Without `limit` every item is returned. With `index`, GSI1 is asked (eventually consistent).
+        Without `limit` (at least 1) every item is returned. With `index`, GSI1 is asked (eventually
+        consistent). `start_key` is an earlier page's `next_key`; Malformed if it isn't of this list.
         """
 
     def write(self, write: Write) -> None:
         """One write. Raises Conflict (`expectation_failed`) when its expectation does not hold."""
 
     def transact(self, writes: Sequence[Write]) -> None:
-        """All writes or none; at most 100. Raises TransactionRefused."""
+        """All writes or none; at most 100, of different items. Raises TransactionRefused."""

@@ -1,0 +1,1 @@
+"""Sites, their cameras and the cameras' lines: what people set up."""

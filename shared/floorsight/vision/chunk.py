@@ -23,6 +23,7 @@ from typing import Annotated, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from floorsight.platform.errors import Malformed
+from floorsight.platform.ids import IDENTIFIER_PATTERN
 
 MAGIC = b"FSC1"
 PREAMBLE = struct.Struct(">4sI")
@@ -30,7 +31,7 @@ MAX_HEADER_BYTES = 64 * 1024
 # Kinesis takes 1 MiB a record by default, partition key included.
 MAX_RECORD_BYTES = 1024 * 1024 - 512
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Identifier = Annotated[str, Field(pattern=IDENTIFIER_PATTERN)]
 SESSION_PATTERN = r"^[0-9]{8}T[0-9]{6}\.[0-9]{6}Z-[0-9a-f]{4}$"
 
 
