@@ -19,7 +19,8 @@ def to_sort_key(moment: datetime) -> str:
     """An aware time as fixed-width UTC text, microseconds included: text order is time order."""
     if moment.tzinfo is None:
         raise Malformed(f"the time {moment.isoformat()} has no offset", code="naive_time")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # isoformat, as strftime's %Y has fewer than four digits for an early year on Linux.
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def from_sort_key(text: str) -> datetime:

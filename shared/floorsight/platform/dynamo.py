@@ -13,6 +13,7 @@ from floorsight.platform.table import (
     Expectation,
     Page,
     Put,
+    Range,
     Refusal,
     TransactionRefused,
     Update,
@@ -54,7 +55,7 @@ class DynamoTable:
         index: bool = False,
     ) -> Page[Item]:
         if start_key is not None:
-            check_start_key(start_key, pk, index=index)
+            check_start_key(start_key, pk, Range(begins, after, until), index=index)
         if after is not None and until is not None and after >= until:
             return Page([])  # DynamoDB calls an empty range an error
         request = self._query_request(pk, begins, after, until, index)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -26,7 +27,7 @@ def serialise(value: Any) -> Any:
             return {"BOOL": value}
         case int() | Decimal():
             return {"N": str(value)}
-        case float():
+        case float() if math.isfinite(value):  # DynamoDB has neither NaN nor infinity
             return {"N": repr(value)}
         case str():
             return {"S": str(value)}
@@ -38,7 +39,7 @@ def serialise(value: Any) -> Any:
             return {"M": {str(name): serialise(inner) for name, inner in value.items()}}
         case list() | tuple():
             return {"L": [serialise(inner) for inner in value]}
-    raise TypeError(f"can't store {type(value).__name__}")
+    raise TypeError(f"can't store {value!r} ({type(value).__name__})")
 
 
 def deserialise(value: Mapping[str, Any]) -> Any:

@@ -112,16 +112,34 @@ def key_names(*, index: bool) -> tuple[str, ...]:
     return ("GSI1PK", "GSI1SK", "PK", "SK") if index else ("PK", "SK")
 
 
-def check_start_key(start_key: Item, pk: str, *, index: bool) -> None:
-    """Raises Malformed (`bad_cursor`) unless `start_key` lies in the partition that is asked for.
+@dataclass(frozen=True)
+class Range:
+    """Which sort keys a query wants: `after` < SK <= `until`, or those that begin with `begins`."""
+
+    begins: str | None = None
+    after: str | None = None
+    until: str | None = None
+
+    def __contains__(self, sort: str) -> bool:
+        if self.begins is not None:
+            return sort.startswith(self.begins)
+        return (self.after is None or sort > self.after) and (self.until is None or sort <= self.until)
+
+
+def check_start_key(start_key: Item, pk: str, wanted: Range, *, index: bool) -> None:
+    """Raises Malformed (`bad_cursor`) unless `start_key` is a place in the list that is asked for.
 
     Cursors come from outside: what DynamoDB would refuse as a fault of ours is a fault of the caller's.
     """
     names = key_names(index=index)
-    if set(start_key) != set(names) or start_key[names[0]] != pk:
-        raise Malformed("the cursor belongs to another list", code="bad_cursor", field="cursor")
-    if not all(isinstance(value, str) and value for value in start_key.values()):
-        raise Malformed("the cursor is damaged", code="bad_cursor", field="cursor")
+    if set(start_key) != set(names) or not all(isinstance(v, str) and v for v in start_key.values()):
+        raise Malformed("the cursor is damaged; begin without one", code="bad_cursor", field="cursor")
+    if start_key[names[0]] != pk or start_key[names[1]] not in wanted:
+        raise Malformed(
+            "the cursor belongs to another list, or the list begins later now; begin without one",
+            code="bad_cursor",
+            field="cursor",
+        )
 
 
 def check_transaction(writes: Sequence[Write]) -> None:

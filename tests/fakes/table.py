@@ -1,0 +1,169 @@
+"""The table port in memory, and one that fails as DynamoDB does."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+from floorsight.platform.dynamo_values import deserialise, from_dynamo, serialise, to_dynamo
+from floorsight.platform.errors import Conflict, Unavailable
+from floorsight.platform.items import Item, Key
+from floorsight.platform.table import (
+    Expectation,
+    Page,
+    Put,
+    Range,
+    Refusal,
+    Table,
+    TransactionRefused,
+    Update,
+    Write,
+    check_start_key,
+    check_transaction,
+    key_names,
+)
+
+Stored = dict[str, Any]  # in DynamoDB's typed form, so that values change as they would there
+
+
+class MemoryTable:
+    """`Table` in memory; safe for threads."""
+
+    def __init__(self) -> None:
+        self._items: dict[Key, Stored] = {}
+        self._lock = Lock()
+
+    def get(self, key: Key) -> Item | None:
+        with self._lock:
+            found = self._items.get(key)
+            return from_dynamo(found) if found is not None else None
+
+    def query(
+        self,
+        pk: str,
+        *,
+        begins: str | None = None,
+        after: str | None = None,
+        until: str | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+        start_key: Item | None = None,
+        index: bool = False,
+    ) -> Page[Item]:
+        names = key_names(index=index)
+        wanted = Range(begins, after, until)
+        if start_key is not None:
+            check_start_key(start_key, pk, wanted, index=index)
+
+        def position(item: Item) -> tuple[str, ...]:
+            return tuple(item[name] for name in names[1:])
+
+        with self._lock:
+            items = [from_dynamo(item) for item in self._items.values()]
+        found = [item for item in items if item.get(names[0]) == pk and item[names[1]] in wanted]
+        found.sort(key=position, reverse=newest_first)
+        if start_key is not None:
+            start = position(start_key)
+            found = [i for i in found if (position(i) < start if newest_first else position(i) > start)]
+        if limit is None or len(found) <= limit:
+            return Page(found)
+        return Page(found[:limit], {name: found[limit - 1][name] for name in names})
+
+    def write(self, write: Write) -> None:
+        with self._lock:
+            if not self._holds(write):
+                raise Conflict("the stored item is not as expected", code="expectation_failed")
+            self._apply(write)
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        check_transaction(writes)
+        with self._lock:
+            refusals = [Refusal.NONE if self._holds(write) else Refusal.EXPECTATION for write in writes]
+            if any(refusal is not Refusal.NONE for refusal in refusals):
+                raise TransactionRefused(refusals)
+            for write in writes:
+                self._apply(write)
+
+    def dump(self) -> dict[Key, Item]:
+        """Everything that is stored, for comparing states."""
+        with self._lock:
+            return {key: from_dynamo(item) for key, item in self._items.items()}
+
+    def _holds(self, write: Write) -> bool:
+        expect: Expectation = write.expect
+        stored = self._items.get(write.key)
+        if expect.absent and stored is not None:
+            return False
+        attributes: Mapping[str, Any] = stored or {}
+        return all(
+            name not in attributes if value is None else attributes.get(name) == serialise(value)
+            for name, value in expect.equals.items()
+        )
+
+    def _apply(self, write: Write) -> None:
+        if isinstance(write, Put):
+            self._items[write.key] = to_dynamo(write.item)
+        elif isinstance(write, Update):
+            self._items[write.key] = _updated(self._items.get(write.key), write)
+        else:
+            self._items.pop(write.key, None)
+
+
+def _updated(stored: Stored | None, write: Update) -> Stored:
+    item = dict(stored) if stored is not None else to_dynamo(write.key.attributes())
+    for name, value in write.set.items():
+        if value is None:
+            item.pop(name, None)
+        else:
+            item[name] = serialise(value)
+    for name, value in write.add.items():
+        before = deserialise(item[name]) if name in item else 0
+        item[name] = serialise(before + value)
+    return item
+
+
+@dataclass
+class FaultyTable:
+    """A table in front of which DynamoDB's bad moments happen, drawn from `dice` (0..1).
+
+    Contention refuses a transaction before it happened. `Unavailable` comes before the write or, as when
+    only the answer is lost, after it.
+    """
+
+    table: Table
+    dice: Callable[[], float] = field(default_factory=lambda: random.Random(0).random)
+    contention: float = 0.0
+    unavailable: float = 0.0
+    answer_lost: float = 0.0
+
+    def get(self, key: Key) -> Item | None:
+        self._maybe_unavailable()
+        return self.table.get(key)
+
+    def query(self, pk: str, **how: Any) -> Page[Item]:
+        self._maybe_unavailable()
+        return self.table.query(pk, **how)
+
+    def write(self, write: Write) -> None:
+        self._maybe_unavailable()
+        self.table.write(write)
+        self._maybe_lose_answer()
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        self._maybe_unavailable()
+        if self.dice() < self.contention:
+            # DynamoDB names the item in conflict; the last one is the counter that everybody wants.
+            raise TransactionRefused([*[Refusal.NONE] * (len(writes) - 1), Refusal.CONTENTION])
+        self.table.transact(writes)
+        self._maybe_lose_answer()
+
+    def _maybe_unavailable(self) -> None:
+        if self.dice() < self.unavailable:
+            raise Unavailable("DynamoDB is busy: injected")
+
+    def _maybe_lose_answer(self) -> None:
+        if self.dice() < self.answer_lost:
+            raise Unavailable("DynamoDB did not answer: injected")
