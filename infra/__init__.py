@@ -1,0 +1,1 @@
+"""The cloud as code, and its deployment to one machine."""

@@ -1,0 +1,60 @@
+"""The CDK app: `npx cdk synth -c stage=local|dev|prod` runs `python -m infra.app`."""
+
+from __future__ import annotations
+
+import sys
+
+from aws_cdk import App, Tags, Validations
+from cdk_nag import AwsSolutionsChecks
+
+from floorsight.platform.errors import FloorsightError
+from infra.settings import StageSettings, read_settings
+from infra.stacks.alarms import AlarmsStack
+from infra.stacks.api import ApiStack
+from infra.stacks.bus import BusStack
+from infra.stacks.data import DataStack
+from infra.stacks.ingest import IngestStack
+from infra.stacks.vision import VisionStack
+
+
+def build_app(app: App, stage: StageSettings) -> None:
+    """Add one stage's stacks to the app.
+
+    The local stage is the same but for the vision service: the emulator accepts ECS services and runs
+    nothing, and refuses scaling; there the worker runs as a process.
+    """
+    data = DataStack(app, stage.stack_name("data"), stage=stage)
+    ingest = IngestStack(app, stage.stack_name("ingest"), stage=stage, data=data)
+    bus = BusStack(app, stage.stack_name("bus"), stage=stage, data=data)
+    api = ApiStack(app, stage.stack_name("api"), stage=stage, data=data)
+    if stage.runs_on_aws:
+        VisionStack(app, stage.stack_name("vision"), stage=stage, data=data, ingest=ingest, bus=bus)
+    AlarmsStack(
+        app,
+        stage.stack_name("alarms"),
+        stage=stage,
+        dead_letters=bus.dead_letters,
+        functions={
+            "UpdateOccupancy": bus.update_occupancy.function,
+            "QueryApi": api.query_api.function,
+        },
+        stream=ingest.stream,
+    )
+    Tags.of(app).add("project", "floorsight")
+    Tags.of(app).add("stage", stage.stage)
+    if stage.runs_on_aws:
+        Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+
+
+def main() -> None:
+    """Synthesise the stage that the CDK command line names in its context."""
+    app = App()
+    try:
+        build_app(app, read_settings(app.node.try_get_context))
+    except FloorsightError as error:
+        sys.exit(f"floorsight: {error.message}")
+    app.synth()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""Least privilege, spelled out: the actions that the stores really call, on named resources only.
+
+CDK's own `grant_*` methods allow scans, batches and streams that nobody here uses.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kinesis as kinesis
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+
+from infra.constructs.acknowledge import acknowledge
+
+
+class TableUse(Enum):
+    """What a role does with a table."""
+
+    READ = ("GetItem", "Query")
+    # A transaction is allowed by the actions that it is made of.
+    READ_AND_WRITE = ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
+
+
+Grantee = iam.Role | iam.ManagedPolicy
+
+
+def allow(grantee: Grantee, actions: list[str], resources: list[str]) -> None:
+    """Add one statement to a role's own policy, or to a managed policy."""
+    statement = iam.PolicyStatement(actions=actions, resources=resources)
+    if isinstance(grantee, iam.Role):
+        grantee.add_to_policy(statement)
+    else:
+        grantee.add_statements(statement)
+
+
+def allow_table(grantee: Grantee, table: dynamodb.ITable, use: TableUse) -> None:
+    """Use of a table and its index; its key is granted by `allow_key`."""
+    allow(
+        grantee,
+        [f"dynamodb:{action}" for action in use.value],
+        [table.table_arn, f"{table.table_arn}/index/GSI1"],
+    )
+
+
+def allow_key(grantee: Grantee, key: kms.IKey) -> None:
+    """Use of the data key, which tables, bucket and stream need for reading and for writing."""
+    allow(grantee, ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"], [key.key_arn])
+
+
+def allow_reading_stream(grantee: Grantee, stream: kinesis.IStream) -> None:
+    """Consume a stream by polling."""
+    actions = ["DescribeStreamSummary", "ListShards", "GetShardIterator", "GetRecords"]
+    allow(grantee, [f"kinesis:{action}" for action in actions], [stream.stream_arn])
+
+
+def allow_objects(grantee: Grantee, bucket: s3.Bucket, action: str, prefixes: list[str]) -> None:
+    """One action on the objects under some prefixes of a bucket."""
+    allow(grantee, [action], [bucket.arn_for_objects(f"{prefix}/*") for prefix in prefixes])
+    for prefix in prefixes:
+        finding = f"IAM5[Resource::<{bucket.stack.get_logical_id(bucket.node.default_child)}.Arn>/{prefix}/*]"
+        acknowledge(grantee, {finding: f"objects under {prefix}/ get their names while the system runs"})

@@ -1,0 +1,77 @@
+"""A reaction: what one function does about one kind of event."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from floorsight.events.envelope import Event
+from floorsight.platform.bus import SOURCE
+from infra.constructs.python_function import PythonFunction
+
+MAX_RECEIVES = 5
+VISIBILITY_TIMEOUTS = 6  # AWS's advice for a queue that feeds a function, as multiple of its time-out
+
+
+class Reaction(Construct):
+    """Bus → rule → queue (+ dead letters) → function, which answers with its partial failures.
+
+    The rule's pattern comes from the event class that the function parses. An event that fails
+    `MAX_RECEIVES` times is kept among the dead letters, and blocks nothing else.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        event: type[Event],
+        bus: events.IEventBus,
+        function: PythonFunction,
+        batch_size: int = 10,
+        max_concurrency: int = 10,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.dead_letters = sqs.Queue(
+            self,
+            "DeadLetters",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+        )
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(4),
+            visibility_timeout=Duration.seconds(VISIBILITY_TIMEOUTS * function.timeout_seconds),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=MAX_RECEIVES),
+        )
+        self.rule = events.Rule(
+            self,
+            "Rule",
+            description=f"{event.detail_type()} → {function.node.id}",
+            event_bus=bus,
+            event_pattern=events.EventPattern(source=[SOURCE], detail_type=[event.detail_type()]),
+            targets=[
+                targets.SqsQueue(
+                    self.queue,
+                    dead_letter_queue=self.dead_letters,
+                    retry_attempts=20,
+                    max_event_age=Duration.hours(24),
+                )
+            ],
+        )
+        function.function.add_event_source(
+            sources.SqsEventSource(
+                self.queue,
+                batch_size=batch_size,
+                max_concurrency=max_concurrency,
+                report_batch_item_failures=True,
+            )
+        )

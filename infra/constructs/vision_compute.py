@@ -1,0 +1,176 @@
+"""The vision worker's task on Fargate CPUs or on a GPU instance: one task, two places to run."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration
+from aws_cdk import aws_autoscaling as autoscaling
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr_assets as ecr_assets
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.constructs.acknowledge import acknowledge
+from infra.constructs.vision_network import VisionNetwork
+from infra.paths import REPOSITORY
+from infra.settings import StageSettings, VisionCompute
+
+CONTAINER = "containers/vision_worker"
+FARGATE_CPU_UNITS = 2048
+FARGATE_MEMORY_MIB = 4096
+GPU_INSTANCE = "g4dn.xlarge"  # 4 vCPU, 16 GiB, one T4
+GPU_TASK_MEMORY_MIB = 12288  # what the instance has, less what ECS's agent and the kernel keep
+
+
+def make_service(
+    scope: Construct,
+    *,
+    stage: StageSettings,
+    cluster: ecs.Cluster,
+    network: VisionNetwork,
+    role: iam.Role,
+    log_group: logs.LogGroup,
+    environment: dict[str, str],
+) -> ecs.BaseService:
+    """The worker's service, at zero tasks, on the compute that the stage's settings choose."""
+    gpu = stage.vision_compute is VisionCompute.EC2_GPU
+    execution_role = iam.Role(
+        scope, "ExecutionRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com")
+    )
+    task = _gpu_task(scope, role, execution_role) if gpu else _fargate_task(scope, role, execution_role)
+    task.add_container(
+        "Worker",
+        image=ecs.ContainerImage.from_docker_image_asset(_image(scope, gpu=gpu)),
+        environment=environment,
+        logging=ecs.LogDrivers.aws_logs(stream_prefix="worker", log_group=log_group),
+        memory_limit_mib=GPU_TASK_MEMORY_MIB if gpu else None,
+        gpu_count=1 if gpu else None,
+        stop_timeout=Duration.seconds(60),  # finish the chunk, commit, publish, checkpoint
+        readonly_root_filesystem=True,
+    )
+    acknowledge(task, {"ECS2": "the variables are names of resources; there is no secret among them"})
+    acknowledge(
+        execution_role, {"IAM5[Resource::*]": "ECR's token for pulling images belongs to no resource"}
+    )
+    return (
+        _gpu_service(scope, stage, cluster, network, task)
+        if gpu
+        else _fargate_service(scope, cluster, network, task)
+    )
+
+
+def _image(scope: Construct, *, gpu: bool) -> ecr_assets.DockerImageAsset:
+    dockerfile = f"{CONTAINER}/Dockerfile"
+    return ecr_assets.DockerImageAsset(
+        scope,
+        "Image",
+        directory=str(REPOSITORY),
+        file=dockerfile,
+        # The same list that `docker build` reads: the context is the repository, less almost all of it.
+        exclude=(REPOSITORY / f"{dockerfile}.dockerignore").read_text().splitlines(),
+        build_args={"REQUIREMENTS": "requirements-gpu.txt" if gpu else "requirements.txt"},
+        platform=ecr_assets.Platform.LINUX_AMD64,
+    )
+
+
+def _fargate_task(scope: Construct, role: iam.Role, execution_role: iam.Role) -> ecs.TaskDefinition:
+    return ecs.FargateTaskDefinition(
+        scope,
+        "Task",
+        cpu=FARGATE_CPU_UNITS,
+        memory_limit_mib=FARGATE_MEMORY_MIB,
+        task_role=role,
+        execution_role=execution_role,
+        runtime_platform=ecs.RuntimePlatform(
+            cpu_architecture=ecs.CpuArchitecture.X86_64,
+            operating_system_family=ecs.OperatingSystemFamily.LINUX,
+        ),
+    )
+
+
+def _fargate_service(
+    scope: Construct, cluster: ecs.Cluster, network: VisionNetwork, task: ecs.TaskDefinition
+) -> ecs.BaseService:
+    return ecs.FargateService(
+        scope,
+        "Worker",
+        cluster=cluster,
+        task_definition=task,
+        desired_count=0,
+        assign_public_ip=True,
+        security_groups=[network.security_group],
+        circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+        min_healthy_percent=0,  # the old task stops first: two readers of one shard would only collide
+        max_healthy_percent=100,
+    )
+
+
+def _gpu_task(scope: Construct, role: iam.Role, execution_role: iam.Role) -> ecs.TaskDefinition:
+    # In bridge mode a task shares its instance's public address; with awsvpc it would have none.
+    return ecs.Ec2TaskDefinition(
+        scope, "Task", network_mode=ecs.NetworkMode.BRIDGE, task_role=role, execution_role=execution_role
+    )
+
+
+def _gpu_service(
+    scope: Construct,
+    stage: StageSettings,
+    cluster: ecs.Cluster,
+    network: VisionNetwork,
+    task: ecs.TaskDefinition,
+) -> ecs.BaseService:
+    provider = ecs.AsgCapacityProvider(
+        scope,
+        "Gpus",
+        auto_scaling_group=_gpu_instances(scope, stage, network),
+        enable_managed_termination_protection=False,  # zero tasks must mean zero instances
+        can_containers_access_instance_role=False,
+    )
+    cluster.add_asg_capacity_provider(provider)
+    return ecs.Ec2Service(
+        scope,
+        "Worker",
+        cluster=cluster,
+        task_definition=task,
+        desired_count=0,
+        capacity_provider_strategies=[
+            ecs.CapacityProviderStrategy(capacity_provider=provider.capacity_provider_name, weight=1)
+        ],
+        circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+        min_healthy_percent=0,
+        max_healthy_percent=100,
+    )
+
+
+def _gpu_instances(
+    scope: Construct, stage: StageSettings, network: VisionNetwork
+) -> autoscaling.AutoScalingGroup:
+    group = autoscaling.AutoScalingGroup(
+        scope,
+        "GpuInstances",
+        vpc=network.vpc,
+        launch_template=ec2.LaunchTemplate(
+            scope,
+            "GpuInstance",
+            instance_type=ec2.InstanceType(GPU_INSTANCE),
+            machine_image=ecs.EcsOptimizedImage.amazon_linux2023(ecs.AmiHardwareType.GPU),
+            user_data=ec2.UserData.for_linux(),
+            role=iam.Role(scope, "InstanceRole", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com")),
+            security_group=network.security_group,
+            associate_public_ip_address=True,
+            require_imdsv2=True,
+            block_devices=[
+                ec2.BlockDevice(
+                    device_name="/dev/xvda",
+                    volume=ec2.BlockDeviceVolume.ebs(
+                        50, encrypted=True, volume_type=ec2.EbsDeviceVolumeType.GP3
+                    ),
+                )
+            ],
+        ),
+        min_capacity=0,
+        max_capacity=stage.vision_max_tasks,
+    )
+    acknowledge(group, {"AS3": "the group follows the service; what matters is watched by the alarms on lag"})
+    return group

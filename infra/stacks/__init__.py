@@ -1,0 +1,1 @@
+"""The stacks, by life cycle: data, ingest, bus, api, vision, alarms."""

@@ -1,0 +1,143 @@
+"""What wakes somebody up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kinesis as kinesis
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from floorsight.platform.observability import NAMESPACE
+from infra.settings import StageSettings
+
+LAG_LIMIT_MINUTES = 5
+FIVE_MINUTES = Duration.minutes(5)
+
+
+class AlarmsStack(Stack):
+    """Alarms on dead letters, lag, functions and rejected video; all go to the operations topic."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: StageSettings,
+        dead_letters: Mapping[str, sqs.Queue],
+        functions: Mapping[str, lambda_.Function],
+        stream: kinesis.Stream,
+    ) -> None:
+        super().__init__(scope, construct_id, env=stage.environment)
+        self._topic = self._make_topic(stage)
+        for name, queue in dead_letters.items():
+            self._watch_dead_letters(name, queue)
+        for name, function in functions.items():
+            self._watch_function(name, function)
+        self._watch_lag(stream)
+        self._watch_video()
+
+    def _make_topic(self, stage: StageSettings) -> sns.Topic:
+        key = kms.Key(
+            self,
+            "TopicKey",
+            description=f"Floorsight {stage.stage}: operations topic",
+            enable_key_rotation=True,
+            removal_policy=stage.removal_policy,
+        )
+        # Alarms publish as CloudWatch, which must be able to use the topic's key.
+        key.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
+                resources=["*"],  # in a key's own policy: this key
+                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+            )
+        )
+        topic = sns.Topic(self, "Operations", master_key=key, enforce_ssl=True)
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+            )
+        )
+        if stage.alarm_email:
+            topic.add_subscription(subscriptions.EmailSubscription(stage.alarm_email))
+        return topic
+
+    def _watch_dead_letters(self, name: str, queue: sqs.Queue) -> None:
+        self._alarm(
+            f"{name}DeadLetters",
+            queue.metric_approximate_number_of_messages_visible(
+                statistic="Maximum", period=Duration.minutes(1)
+            ),
+            "Events that failed every attempt wait in the dead-letter queue",
+        )
+
+    def _watch_function(self, name: str, function: lambda_.Function) -> None:
+        self._alarm(
+            f"{name}Errors",
+            function.metric_errors(statistic="Sum", period=FIVE_MINUTES),
+            f"{name} raised errors that it should have answered or reported",
+        )
+        self._alarm(
+            f"{name}Throttles",
+            function.metric_throttles(statistic="Sum", period=FIVE_MINUTES),
+            f"{name} met the account's limit of concurrent executions",
+        )
+
+    def _watch_lag(self, stream: kinesis.Stream) -> None:
+        self._alarm(
+            "ChunkLag",
+            stream.metric_get_records_iterator_age_milliseconds(
+                statistic="Maximum", period=Duration.minutes(1)
+            ),
+            f"The counts are more than {LAG_LIMIT_MINUTES} minutes behind the cameras",
+            threshold=LAG_LIMIT_MINUTES * 60_000,
+            periods=3,
+        )
+
+    def _watch_video(self) -> None:
+        self._alarm(
+            "ChunksRejected",
+            _own_metric("ChunksRejected"),
+            "Chunks could not be analysed; they are in quarantine",
+        )
+        self._alarm("ChunksMissed", _own_metric("ChunksMissed"), "Chunks of a camera never arrived")
+
+    def _alarm(
+        self,
+        name: str,
+        metric: cloudwatch.IMetric,
+        description: str,
+        *,
+        threshold: float = 1,
+        periods: int = 1,
+    ) -> None:
+        alarm = cloudwatch.Alarm(
+            self,
+            name,
+            alarm_description=description,
+            metric=metric,
+            threshold=threshold,
+            evaluation_periods=periods,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+        )
+        alarm.add_alarm_action(actions.SnsAction(self._topic))
+        alarm.add_ok_action(actions.SnsAction(self._topic))
+
+
+def _own_metric(name: str) -> cloudwatch.Metric:
+    """A metric that `floorsight.platform.observability` prints, over all cameras."""
+    return cloudwatch.Metric(namespace=NAMESPACE, metric_name=name, statistic="Sum", period=FIVE_MINUTES)

@@ -1,0 +1,154 @@
+"""The HTTP API, who may call it, and the function that answers."""
+
+from __future__ import annotations
+
+import json
+
+import jsii
+from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_logs as logs
+from aws_cdk.aws_apigatewayv2_authorizers import HttpUserPoolAuthorizer
+from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
+from constructs import Construct
+
+from floorsight.platform.items import TableName
+from floorsight.platform.settings import QueryApiSettings
+from infra.constructs.acknowledge import acknowledge
+from infra.constructs.grants import TableUse, allow_key, allow_objects, allow_table
+from infra.constructs.python_function import PythonFunction
+from infra.constructs.python_layer import make_layer
+from infra.constructs.user_directory import UserDirectory
+from infra.paths import REPOSITORY
+from infra.settings import StageSettings
+from infra.stacks.data import DataStack
+
+GET, POST, ANY = apigatewayv2.HttpMethod.GET, apigatewayv2.HttpMethod.POST, apigatewayv2.HttpMethod.ANY
+# Whoever has no token yet needs these; every other route asks the authorizer first.
+OPEN_ROUTES = (
+    ("/", GET),
+    ("/console/{proxy+}", GET),
+    ("/api/health", GET),
+    ("/api/login", POST),
+    ("/api/login/refresh", POST),
+)
+ACCESS_LOG_FIELDS = {
+    "time": "$context.requestTimeEpoch",
+    "request": "$context.requestId",
+    "route": "$context.routeKey",
+    "path": "$context.path",
+    "status": "$context.status",
+    "user": "$context.authorizer.claims.sub",
+    "address": "$context.identity.sourceIp",
+    "milliseconds": "$context.responseLatency",
+    "error": "$context.integrationErrorMessage",
+}
+
+
+class ApiStack(Stack):
+    """HTTP API → `query_api`; Cognito says who calls, the function's routes say which role they need."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, stage: StageSettings, data: DataStack) -> None:
+        super().__init__(scope, construct_id, env=stage.environment)
+        self._stage = stage
+        self.users = UserDirectory(self, "Users", stage=stage)
+        self.query_api = self._make_query_api(data)
+        self.api = self._make_api()
+        self._add_routes()
+        http_stage = self._make_http_stage()
+        CfnOutput(self, "ApiId", value=self.api.api_id)
+        CfnOutput(self, "ApiUrl", value=http_stage.url)
+
+    def _make_query_api(self, data: DataStack) -> PythonFunction:
+        tables = data.tables
+        function = PythonFunction(
+            self,
+            "QueryApi",
+            name="query_api",
+            description="The HTTP API and the console's files",
+            stage=self._stage,
+            settings=QueryApiSettings(
+                stage=self._stage.stage,
+                registry_table=tables[TableName.REGISTRY].table_name,
+                presence_table=tables[TableName.PRESENCE].table_name,
+                trails_table=tables[TableName.TRAILS].table_name,
+                media_bucket=data.media.bucket_name,
+                user_pool_client_id=self.users.client.user_pool_client_id,
+            ),
+            layers=[make_layer(self, self._stage, "core"), make_layer(self, self._stage, "api", base="core")],
+            memory_mb=1024,
+            extra_folders={"console": REPOSITORY / "console"},
+        )
+        allow_table(function.role, tables[TableName.REGISTRY], TableUse.READ_AND_WRITE)
+        allow_table(function.role, tables[TableName.PRESENCE], TableUse.READ_AND_WRITE)
+        allow_table(function.role, tables[TableName.TRAILS], TableUse.READ)
+        # Pictures go out as presigned URLs, which can do what their signer may do.
+        allow_objects(function.role, data.media, "s3:GetObject", ["live", "snapshots"])
+        allow_key(function.role, data.key)
+        return function
+
+    def _make_api(self) -> apigatewayv2.HttpApi:
+        return apigatewayv2.HttpApi(
+            self,
+            "Api",
+            description=f"Floorsight {self._stage.stage}",
+            create_default_stage=False,
+            cors_preflight=self._cors(),
+        )
+
+    def _cors(self) -> apigatewayv2.CorsPreflightOptions | None:
+        """For consoles of another origin. The emulator drops it, and there the origins are one."""
+        if not (self._stage.runs_on_aws and self._stage.cors_origins):
+            return None
+        return apigatewayv2.CorsPreflightOptions(
+            allow_origins=list(self._stage.cors_origins),
+            allow_methods=[apigatewayv2.CorsHttpMethod.ANY],
+            allow_headers=["authorization", "content-type"],
+            max_age=Duration.hours(1),
+        )
+
+    def _add_routes(self) -> None:
+        integration = HttpLambdaIntegration(
+            "QueryApi", self.query_api.function, scope_permission_to_route=False
+        )
+        authorizer = HttpUserPoolAuthorizer("Users", self.users.pool, user_pool_clients=[self.users.client])
+        self.api.add_routes(
+            path="/api/{proxy+}", methods=[ANY], integration=integration, authorizer=authorizer
+        )
+        for path, method in OPEN_ROUTES:
+            for route in self.api.add_routes(path=path, methods=[method], integration=integration):
+                acknowledge(route, {"APIG4": f"{method.value} {path} is for those who have no token yet"})
+
+    def _make_http_stage(self) -> apigatewayv2.HttpStage:
+        access_logs = logs.LogGroup(
+            self,
+            "AccessLogs",
+            retention=self._stage.log_retention,
+            removal_policy=self._stage.removal_policy,
+        )
+        return apigatewayv2.HttpStage(
+            self,
+            "Default",
+            http_api=self.api,
+            auto_deploy=True,
+            throttle=apigatewayv2.ThrottleSettings(rate_limit=100, burst_limit=200),
+            access_log_settings=_AccessLogs(access_logs),
+        )
+
+
+@jsii.implements(apigatewayv2.IAccessLogSettings)
+class _AccessLogs:
+    """One JSON object a request; tokens and bodies are not in it."""
+
+    def __init__(self, group: logs.ILogGroup) -> None:
+        self._destination = apigatewayv2.LogGroupLogDestination(group)
+        self._format = apigateway.AccessLogFormat.custom(json.dumps(ACCESS_LOG_FIELDS))
+
+    @property
+    def destination(self) -> apigatewayv2.IAccessLogDestination:
+        return self._destination
+
+    @property
+    def format(self) -> apigateway.AccessLogFormat:
+        return self._format

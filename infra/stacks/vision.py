@@ -1,0 +1,90 @@
+"""The vision worker as a service that sleeps at zero tasks."""
+
+from __future__ import annotations
+
+from aws_cdk import Stack
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from floorsight.platform.items import TableName
+from floorsight.platform.settings import VisionWorkerSettings
+from infra.constructs.acknowledge import acknowledge
+from infra.constructs.grants import (
+    TableUse,
+    allow,
+    allow_key,
+    allow_objects,
+    allow_reading_stream,
+    allow_table,
+)
+from infra.constructs.vision_compute import make_service
+from infra.constructs.vision_network import VisionNetwork
+from infra.constructs.vision_scaling import VisionScaling
+from infra.settings import StageSettings
+from infra.stacks.bus import BusStack
+from infra.stacks.data import DataStack
+from infra.stacks.ingest import IngestStack
+
+
+class VisionStack(Stack):
+    """Reads the chunk stream, analyses, writes state and pictures, publishes events."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: StageSettings,
+        data: DataStack,
+        ingest: IngestStack,
+        bus: BusStack,
+    ) -> None:
+        super().__init__(scope, construct_id, env=stage.environment)
+        network = VisionNetwork(self, "Network", stage=stage)
+        cluster = ecs.Cluster(
+            self, "Cluster", vpc=network.vpc, container_insights_v2=ecs.ContainerInsights.DISABLED
+        )
+        acknowledge(
+            cluster,
+            {"ECS4": "scaling and alarms need ECS's, Kinesis's and our own metrics only"},
+        )
+        self.log_group = logs.LogGroup(
+            self, "WorkerLogs", retention=stage.log_retention, removal_policy=stage.removal_policy
+        )
+        role = self._make_task_role(data, ingest, bus)
+        settings = _worker_settings(data, ingest, bus)
+        service = make_service(
+            self,
+            stage=stage,
+            cluster=cluster,
+            network=network,
+            role=role,
+            log_group=self.log_group,
+            environment=settings.to_environment(),
+        )
+        VisionScaling(self, "Scaling", stage=stage, service=service, stream=ingest.stream)
+
+    def _make_task_role(self, data: DataStack, ingest: IngestStack, bus: BusStack) -> iam.Role:
+        role = iam.Role(self, "TaskRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
+        allow_reading_stream(role, ingest.stream)
+        allow_table(role, data.tables[TableName.REGISTRY], TableUse.READ)
+        allow_table(role, data.tables[TableName.PRESENCE], TableUse.READ_AND_WRITE)
+        allow_table(role, data.tables[TableName.TRAILS], TableUse.READ_AND_WRITE)
+        allow_objects(role, data.media, "s3:GetObject", ["claims"])
+        allow_objects(role, data.media, "s3:PutObject", ["live", "snapshots", "quarantine"])
+        allow_key(role, data.key)
+        allow(role, ["events:PutEvents"], [bus.bus.event_bus_arn])
+        return role
+
+
+def _worker_settings(data: DataStack, ingest: IngestStack, bus: BusStack) -> VisionWorkerSettings:
+    return VisionWorkerSettings(
+        chunk_stream=ingest.stream.stream_name,
+        registry_table=data.tables[TableName.REGISTRY].table_name,
+        presence_table=data.tables[TableName.PRESENCE].table_name,
+        trails_table=data.tables[TableName.TRAILS].table_name,
+        media_bucket=data.media.bucket_name,
+        event_bus=bus.bus.event_bus_name,
+    )
