@@ -1,0 +1,1 @@
+"""From a chunk of video to tracks and facts."""

@@ -1,0 +1,86 @@
+"""Encoding once what can't be passed through, as H.264 with short closed groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+import av
+import av.error
+from av.video.codeccontext import VideoCodecContext
+from av.video.frame import PictureType, VideoFrame
+
+from containers.edge_publisher.source import Coded
+from floorsight.platform.errors import Malformed
+from floorsight.vision.chunk import Codec
+
+# A 90 kHz clock, as in MPEG systems: divides evenly by every common frame rate.
+_CLOCK = Fraction(1, 90_000)
+
+
+def encode_frames(frames: Iterable[VideoFrame], *, rate: Fraction, group_seconds: float) -> Iterator[Coded]:
+    """Frames → H.264 pictures with an IDR picture at least every `group_seconds` and no B pictures.
+
+    Times are the frames' own. Raises Malformed (`undecodable_source`) when a frame can't be had.
+    """
+    encoder: VideoCodecContext | None = None
+    begun_at: Fraction | None = None
+    try:
+        for number, frame in enumerate(frames):
+            at = _time_of(frame, number, rate)
+            if encoder is None:
+                encoder = _encoder(frame.width, frame.height, rate)
+            begins = begun_at is None or at - begun_at >= Fraction(group_seconds)
+            if begins:
+                begun_at = at
+            yield from _encoded(encoder, _prepared(frame, at, begins=begins))
+        if encoder is not None:
+            yield from _encoded(encoder, None)
+    except av.error.FFmpegError as error:
+        raise Malformed(f"the video can't be decoded: {error}", code="undecodable_source") from error
+
+
+def _encoder(width: int, height: int, rate: Fraction) -> VideoCodecContext:
+    encoder = av.CodecContext.create("libx264", "w")
+    # 4:2:0 needs even sides.
+    encoder.width, encoder.height = width - width % 2, height - height % 2
+    encoder.pix_fmt = "yuv420p"
+    encoder.time_base = _CLOCK
+    encoder.framerate = rate
+    encoder.gop_size = 100_000  # where groups begin is said picture by picture
+    encoder.max_b_frames = 0
+    encoder.options = {
+        "preset": "veryfast",
+        "crf": "20",
+        "tune": "zerolatency",
+        "forced-idr": "1",
+        "x264-params": "scenecut=0:annexb=1:repeat-headers=1:open-gop=0",
+    }
+    return encoder
+
+
+def _prepared(frame: VideoFrame, at: Fraction, *, begins: bool) -> VideoFrame:
+    even = frame.reformat(
+        width=frame.width - frame.width % 2, height=frame.height - frame.height % 2, format="yuv420p"
+    )
+    even.pts = round(at / _CLOCK)
+    even.time_base = _CLOCK
+    even.pict_type = PictureType.I if begins else PictureType.NONE
+    return even
+
+
+def _encoded(encoder: VideoCodecContext, frame: VideoFrame | None) -> Iterator[Coded]:
+    for packet in encoder.encode(frame):
+        if packet.pts is None:
+            raise Malformed("the encoder lost a picture's time", code="undecodable_source")
+        yield Coded(bytes(packet), packet.pts * _CLOCK, packet.is_keyframe, packet)
+
+
+def _time_of(frame: VideoFrame, number: int, rate: Fraction) -> Fraction:
+    """A frame's time; some containers store none, then the frame rate is all there is."""
+    if frame.pts is None or frame.time_base is None:
+        return Fraction(number) / rate
+    return frame.pts * frame.time_base
+
+
+ENCODED_CODEC = Codec.H264

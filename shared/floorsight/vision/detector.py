@@ -1,0 +1,131 @@
+"""The detector: an ONNX model behind one of two output layouts.
+
+`yolo`: `output0` (n, 84, m): centre x, centre y, width, height in pixels of the square, then 80 class
+scores: the YOLOv8 export, so that a user's own `yolov8n.onnx` drops in. `end-to-end`: (n, 300, 6): corners,
+score and class, NMS inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import onnxruntime as ort
+
+from floorsight.platform.errors import Malformed, NotFound
+from floorsight.vision.decoding import Frame
+from floorsight.vision.detections import COCO_COLUMNS, Detections, Floats
+from floorsight.vision.letterbox import Letterbox, fill_batch
+from floorsight.vision.timing import Stage, Stopwatch
+
+_GPU_PROVIDERS = ("TensorrtExecutionProvider", "CUDAExecutionProvider")
+
+
+class Contract(StrEnum):
+    """Output layouts."""
+
+    YOLO = "yolo"
+    END_TO_END = "end-to-end"
+
+
+@dataclass(frozen=True)
+class DetectorSettings:
+    """`minimum_score` is low on purpose: the tracker's second stage lives on faint boxes."""
+
+    minimum_score: float = 0.1
+    nms_overlap: float = 0.6
+    most_detections: int = 300
+
+
+class Detector:
+    """Finds people and vehicles in a batch of frames with one call of the model."""
+
+    def __init__(
+        self,
+        model: Path,
+        *,
+        contract: Contract = Contract.YOLO,
+        input_size: int = 416,
+        threads: int = 0,
+        settings: DetectorSettings | None = None,
+    ) -> None:
+        """Load the model. `threads` 0 means one for each core that this process may use.
+
+        Raises:
+            NotFound: there is no such file. Malformed: it is no such model.
+        """
+        self.input_size = input_size
+        self.settings = settings or DetectorSettings()
+        self._session = _open_session(model, threads)
+        self._input = self._session.get_inputs()[0].name
+        self._read: Callable[[Floats, DetectorSettings], Detections] = {
+            Contract.YOLO: read_yolo,
+            Contract.END_TO_END: read_end_to_end,
+        }[contract]
+
+    @property
+    def provider(self) -> str:
+        """What computes: `CPUExecutionProvider`, `CUDAExecutionProvider`, …"""
+        return str(self._session.get_providers()[0])
+
+    def detect(self, frames: list[Frame], stopwatch: Stopwatch) -> list[Detections]:
+        """Detections of each frame, in pixels of that frame."""
+        if not frames:
+            return []
+        with stopwatch.measure(Stage.LETTERBOX):
+            batch, boxes = fill_batch(frames, self.input_size)
+        with stopwatch.measure(Stage.INFER):
+            (output,) = self._session.run(None, {self._input: batch})
+        with stopwatch.measure(Stage.NMS):
+            return [self._in_frame(rows, box) for rows, box in zip(output, boxes, strict=True)]
+
+    def _in_frame(self, rows: Floats, box: Letterbox) -> Detections:
+        found = self._read(rows, self.settings)
+        return Detections(box.to_frame(found.boxes), found.scores, found.classes)
+
+
+def read_yolo(rows: Floats, settings: DetectorSettings) -> Detections:
+    """One image's (84, m) → detections in the square, after class-wise non-maximum suppression."""
+    scores = rows[4:][list(COCO_COLUMNS)]
+    classes = scores.argmax(axis=0)
+    best = scores.max(axis=0)
+    likely = np.flatnonzero(best >= settings.minimum_score)
+    if not len(likely):
+        return Detections.none()
+    centres, best, classes = rows[:4, likely].T, best[likely], classes[likely]
+    corners = np.concatenate([centres[:, :2] - centres[:, 2:] / 2, centres[:, 2:]], axis=1)
+    kept = cv2.dnn.NMSBoxesBatched(
+        corners.tolist(), best.tolist(), classes.tolist(), settings.minimum_score, settings.nms_overlap
+    )
+    chosen = np.asarray(kept, np.int64).reshape(-1)[: settings.most_detections]
+    boxes = corners[chosen]
+    boxes[:, 2:] += boxes[:, :2]
+    return Detections(boxes, best[chosen], classes[chosen].astype(np.int64))
+
+
+def read_end_to_end(rows: Floats, settings: DetectorSettings) -> Detections:
+    """One image's (300, 6): left, top, right, bottom, score, COCO class → detections in the square."""
+    ours = {column: index for index, column in enumerate(COCO_COLUMNS)}
+    coco = rows[:, 5].astype(np.int64)
+    wanted = np.isin(coco, COCO_COLUMNS) & (rows[:, 4] >= settings.minimum_score)
+    classes = np.array([ours[int(column)] for column in coco[wanted]], np.int64)
+    return Detections(rows[wanted, :4], rows[wanted, 4], classes)
+
+
+def _open_session(model: Path, threads: int) -> Any:
+    if not model.is_file():
+        raise NotFound(f"no model at {model}; fetch it with: floorsight models pull", code="model_missing")
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    offered = ort.get_available_providers()
+    providers = [name for name in _GPU_PROVIDERS if name in offered] + ["CPUExecutionProvider"]
+    try:
+        return ort.InferenceSession(str(model), options, providers=providers)
+    except Exception as error:  # onnxruntime's own exceptions share no public base class
+        raise Malformed(f"{model} can't be loaded: {error}", code="bad_model") from error

@@ -1,0 +1,148 @@
+"""The chunk pipeline: a chunk and the state before it → facts and the state after it.
+
+It publishes nothing and stores nothing, so that it can be run again: the same chunk on the same state gives
+the same facts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from floorsight.events.envelope import Event
+from floorsight.vision.chunk import Chunk
+from floorsight.vision.counting import LineCounter, Logs
+from floorsight.vision.decoding import Frame, decode_frames
+from floorsight.vision.detections import Detections
+from floorsight.vision.detector import Detector
+from floorsight.vision.facts import crossing_event, ended_event
+from floorsight.vision.plan import CountingPlan
+from floorsight.vision.stream_state import StreamState
+from floorsight.vision.timing import Stage, Stopwatch
+from floorsight.vision.tracking.tracker import Observed, Tracker
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The frame of a crossing and where in it the person is (normalised corners)."""
+
+    key: str
+    frame: Frame
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What a chunk came to. `frame` and `observed` are its last analysed frame, if it had any."""
+
+    state: StreamState
+    events: list[Event]
+    snapshots: list[Snapshot]
+    frames_analysed: int
+    frame: Frame | None
+    observed: Observed | None
+
+
+class ChunkPipeline:
+    """Decode → choose frames → detect (one batch) → track → count."""
+
+    def __init__(self, detector: Detector, tracker: Tracker) -> None:
+        self._detector = detector
+        self._tracker = tracker
+
+    def analyse(self, chunk: Chunk, plan: CountingPlan, state: StreamState, stopwatch: Stopwatch) -> Analysis:
+        """Take a verified chunk of the state's stream session, later than the state's sequence.
+
+        Raises:
+            Malformed: `undecodable`; nothing has changed then.
+        """
+        with stopwatch.measure(Stage.DECODE):
+            frames, state = choose_frames(chunk, plan.analyse_fps, state)
+        found = self._detector.detect(frames, stopwatch)
+        walk = _Walk(self._tracker, chunk, plan, state, stopwatch)
+        for frame, detections in zip(frames, found, strict=True):
+            walk.take(frame, detections)
+        after = replace(
+            state, sequence=chunk.header.sequence, tracker=walk.tracker_state, logs=dict(walk.logs)
+        )
+        last = frames[-1] if frames else None
+        return Analysis(after, walk.events, walk.snapshots, len(frames), last, walk.observed)
+
+    def end_tracks(self, plan: CountingPlan, state: StreamState) -> list[Event]:
+        """The facts that follow when a stream session is over: every confirmed track has ended."""
+        confirm_hits = self._tracker.settings.confirm_hits
+        return [
+            ended_event(track_id, log, plan, state, "session-end")
+            for track_id, log in state.logs.items()
+            if log.observations >= confirm_hits
+        ]
+
+
+class _Walk:
+    """Goes through the frames of one chunk, collecting facts."""
+
+    def __init__(
+        self, tracker: Tracker, chunk: Chunk, plan: CountingPlan, state: StreamState, stopwatch: Stopwatch
+    ) -> None:
+        self._tracker, self._plan, self._state, self._stopwatch = tracker, plan, state, stopwatch
+        self._counter = LineCounter(plan, chunk.header.width, chunk.header.height)
+        self._cause = f"chunk/{chunk.header.sequence}"
+        self.tracker_state = state.tracker
+        self.logs: Logs = state.logs
+        self.observed: Observed | None = None
+        self.events: list[Event] = []
+        self.snapshots: list[Snapshot] = []
+
+    def take(self, frame: Frame, detections: Detections) -> None:
+        at_ms = _milliseconds(frame, self._state)
+        with self._stopwatch.measure(Stage.TRACK):
+            self.tracker_state, observed = self._tracker.step(self.tracker_state, detections, at_ms / 1000.0)
+        with self._stopwatch.measure(Stage.GEOMETRY):
+            self.observed = observed
+            self._count(frame, observed, at_ms)
+
+    def _count(self, frame: Frame, observed: Observed, at_ms: int) -> None:
+        logs, crossings = self._counter.count(self.logs, observed, at_ms)
+        session = self._state.stream_session
+        for crossing in crossings:
+            event = crossing_event(crossing, self._plan, session, frame.captured_at, self._cause)
+            self.events.append(event)
+            if event.snapshot_key:
+                self.snapshots.append(Snapshot(event.snapshot_key, frame, crossing.box))
+        for track_id in observed.ended_ids.tolist():
+            log = logs.pop(track_id, None)
+            if log is not None and log.observations >= self._tracker.settings.confirm_hits:
+                self.events.append(ended_event(track_id, log, self._plan, self._state, self._cause))
+        self.logs = logs
+
+
+def choose_frames(chunk: Chunk, analyse_fps: float, state: StreamState) -> tuple[list[Frame], StreamState]:
+    """The frames to analyse: the first whose time has come, again and again.
+
+    A frame counts as due half a frame early, so that 10 of 25 fps are evenly spread rather than late.
+    Due times go on across chunks; after a gap they start from the frame that came.
+    """
+    step_ms = 1000.0 / analyse_fps
+    half_frame_ms = _half_frame_ms(chunk)
+    due_ms: float = state.next_frame_ms
+    chosen: list[Frame] = []
+    for frame in decode_frames(chunk):
+        if state.began_at is None:
+            state = replace(state, began_at=frame.captured_at)
+        at_ms = _milliseconds(frame, state)
+        if at_ms < due_ms - half_frame_ms:
+            continue
+        chosen.append(frame)
+        due_ms = max(due_ms + step_ms, at_ms + step_ms / 2.0)
+    return chosen, replace(state, next_frame_ms=due_ms)
+
+
+def _half_frame_ms(chunk: Chunk) -> float:
+    offsets = chunk.header.frame_offsets_us
+    return offsets[-1] / (len(offsets) - 1) / 2000.0 if len(offsets) > 1 else 0.0
+
+
+def _milliseconds(frame: Frame, state: StreamState) -> int:
+    """A frame's time on the tracker's clock."""
+    if state.began_at is None:
+        raise ValueError("the stream has no analysed frame yet")
+    return round((frame.captured_at - state.began_at).total_seconds() * 1000.0)

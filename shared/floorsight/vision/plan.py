@@ -1,0 +1,31 @@
+"""What the vision worker must know of a camera: how often to look, and where its lines lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from floorsight.events.vision import Direction
+from floorsight.geometry.lines import Segment
+
+
+@dataclass(frozen=True)
+class CountingLine:
+    """A line and what a crossing of it means; None where the camera's role rules a direction out."""
+
+    line_id: str
+    revision: int
+    segment: Segment
+    settle_frames: int
+    at_feet: bool
+    to_right: Direction | None
+    to_left: Direction | None
+
+
+@dataclass(frozen=True)
+class CountingPlan:
+    """A camera as the pipeline sees it."""
+
+    site_id: str
+    camera_id: str
+    analyse_fps: float
+    lines: tuple[CountingLine, ...]

@@ -1,0 +1,106 @@
+"""The state of one camera's stream: all that the next chunk depends on (docs/formats/stream-state.md).
+
+JSON, compressed with zlib: readable by anybody, exact to the last bit, no pickle.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from floorsight.geometry.crossing import CrossingState
+from floorsight.platform.clock import from_sort_key, to_sort_key
+from floorsight.platform.errors import Malformed
+from floorsight.vision.detections import ObjectClass
+from floorsight.vision.track_log import LineLog, TrackLog
+from floorsight.vision.tracking.state import dump_tracker, load_tracker
+from floorsight.vision.tracking.tracker import TrackerState, empty_state
+
+FORMAT = 1
+# Gaps remembered, so that a chunk that comes late is told from one that comes twice.
+MAX_GAPS = 32
+
+
+@dataclass(frozen=True)
+class StreamState:
+    """After the chunk `sequence` of a stream session.
+
+    `began_at` is the capture time of the first analysed frame, the zero of the tracker's clock.
+    `gaps` are ranges (first, last) of sequences that had not arrived when a later one did.
+    """
+
+    stream_session: str
+    sequence: int = -1
+    began_at: datetime | None = None
+    next_frame_ms: float = 0.0
+    tracker: TrackerState = field(default_factory=empty_state)
+    logs: dict[int, TrackLog] = field(default_factory=dict)
+    gaps: tuple[tuple[int, int], ...] = ()
+
+    def time_of(self, milliseconds: int) -> datetime:
+        """The capture time of a moment on the tracker's clock. Only after the first analysed frame."""
+        if self.began_at is None:
+            raise ValueError("the stream has no analysed frame yet")
+        return self.began_at + timedelta(milliseconds=milliseconds)
+
+    def missed(self, sequence: int) -> bool:
+        """Whether this sequence lies in a known gap."""
+        return any(first <= sequence <= last for first, last in self.gaps)
+
+
+def dump_state(state: StreamState) -> bytes:
+    """The stored form."""
+    values = {
+        "format": FORMAT,
+        "stream_session": state.stream_session,
+        "sequence": state.sequence,
+        "began_at": to_sort_key(state.began_at) if state.began_at else None,
+        "next_frame_ms": state.next_frame_ms,
+        "tracker": dump_tracker(state.tracker),
+        "logs": {str(track_id): _dump_log(log) for track_id, log in state.logs.items()},
+        "gaps": state.gaps,
+    }
+    return zlib.compress(json.dumps(values, separators=(",", ":")).encode(), level=6)
+
+
+def load_state(stored: bytes) -> StreamState:
+    """What `dump_state` wrote. Raises Malformed for a format that is not known."""
+    values = json.loads(zlib.decompress(stored))
+    if values.get("format") != FORMAT:
+        raise Malformed(f"stream state of format {values.get('format')!r}; this code reads {FORMAT}")
+    return StreamState(
+        stream_session=values["stream_session"],
+        sequence=values["sequence"],
+        began_at=from_sort_key(values["began_at"]) if values["began_at"] else None,
+        next_frame_ms=values["next_frame_ms"],
+        tracker=load_tracker(values["tracker"]),
+        logs={int(track_id): _load_log(log) for track_id, log in values["logs"].items()},
+        gaps=tuple((first, last) for first, last in values["gaps"]),
+    )
+
+
+def _dump_log(log: TrackLog) -> dict[str, Any]:
+    lines = {
+        line_id: {"revision": entry.revision, "crossings": entry.crossings, "state": list(entry.state)}
+        for line_id, entry in log.lines.items()
+    }
+    return {
+        "started_ms": log.started_ms,
+        "object_class": int(log.object_class),
+        "observations": log.observations,
+        "path": log.path,
+        "lines": lines,
+    }
+
+
+def _load_log(values: dict[str, Any]) -> TrackLog:
+    lines = {
+        line_id: LineLog(entry["revision"], CrossingState(*entry["state"]), entry["crossings"])
+        for line_id, entry in values["lines"].items()
+    }
+    path = tuple((at, x, y) for at, x, y in values["path"])
+    object_class = ObjectClass(values["object_class"])
+    return TrackLog(values["started_ms"], object_class, values["observations"], path, lines)
