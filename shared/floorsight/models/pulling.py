@@ -1,0 +1,78 @@
+"""Brings an entry of a catalogue into a folder, and checks what lies there."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from floorsight.models.catalogue import Entry, ModelEntry
+from floorsight.models.conversion import Converter, converter_of
+from floorsight.models.fetching import fetch
+from floorsight.models.store import (
+    Progress,
+    Step,
+    Store,
+    check_hash,
+    hash_file,
+    ignore_progress,
+    replace_whole,
+)
+from floorsight.platform.errors import Conflict, NotFound
+
+
+def pull(entry: Entry, into: Path, cache: Path, progress: Progress = ignore_progress) -> Path:
+    """Make `into/<file name>` the entry's file; what is there or in the cache is not fetched again.
+
+    Returns:
+        The file's path.
+
+    Raises:
+        Conflict: a file (fetched, converted, or already in `into`) is not the one that the catalogue knows.
+        NotFound: the source has no such file.
+        Unavailable: a client is missing (the message says what to install), or the source did not answer.
+    """
+    target = into / entry.file_name
+    if target.exists():
+        verify(entry, into)
+        return target
+    store = Store(cache)
+    missing = tuple(file for file in entry.source.files if not store.has(file))
+    if missing:
+        fetch(entry.source, missing, store, progress)
+    if isinstance(entry, ModelEntry) and entry.convert:
+        progress(Step(f"Converting {entry.name}"))
+        _convert(entry, converter_of(entry.convert), store, target)
+    else:
+        _copy(entry, store, target)
+    return target
+
+
+def verify(entry: Entry, folder: Path) -> None:
+    """Check that `folder` has the entry's file, unchanged.
+
+    Raises:
+        NotFound: it is not there. Conflict: it has changed.
+    """
+    path = folder / entry.file_name
+    if not path.is_file():
+        raise NotFound(f"{path} is not there: pull {entry.name} first", code="not_pulled")
+    try:
+        check_hash(str(path), found=hash_file(path), expected=entry.sha256)
+    except Conflict as error:
+        raise Conflict(f"{error.message}; remove it and pull again", code=error.code) from error
+
+
+def _copy(entry: Entry, store: Store, target: Path) -> None:
+    with store.path(entry.source.files[0]).open("rb") as source, replace_whole(target) as copy:
+        shutil.copyfileobj(source, copy)
+
+
+def _convert(entry: ModelEntry, convert: Converter, store: Store, target: Path) -> None:
+    with store.workplace() as folder:
+        for file in entry.source.files:  # under the names that the files call each other by
+            (folder / file.name).symlink_to(store.path(file).resolve())
+        made = folder / entry.file_name
+        convert(folder, made, entry.input_size)
+        check_hash(f"the converted {entry.file_name}", found=hash_file(made), expected=entry.sha256)
+        with made.open("rb") as source, replace_whole(target) as copy:
+            shutil.copyfileobj(source, copy)
