@@ -43,7 +43,6 @@ class UserDirectory(Construct):
             self.pool,
             {
                 "COG2": "the login route answers one challenge so far, the new password",
-                "COG3": "threat protection is billed per user and month; ADR 0013 says when it is worth it",
                 "COG8": "the plus plan is what threat protection costs; ADR 0013 says when it is worth it",
             },
         )

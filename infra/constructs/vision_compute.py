@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from aws_cdk import Duration
+from typing import cast
+
+from aws_cdk import CfnElement, Duration, Stack
 from aws_cdk import aws_autoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr_assets as ecr_assets
@@ -47,7 +49,6 @@ def make_service(
         memory_limit_mib=GPU_TASK_MEMORY_MIB if gpu else None,
         gpu_count=1 if gpu else None,
         stop_timeout=Duration.seconds(60),  # finish the chunk, commit, publish, checkpoint
-        readonly_root_filesystem=True,
     )
     acknowledge(task, {"ECS2": "the variables are names of resources; there is no secret among them"})
     acknowledge(
@@ -125,7 +126,6 @@ def _gpu_service(
         "Gpus",
         auto_scaling_group=_gpu_instances(scope, stage, network),
         enable_managed_termination_protection=False,  # zero tasks must mean zero instances
-        can_containers_access_instance_role=False,
     )
     cluster.add_asg_capacity_provider(provider)
     return ecs.Ec2Service(
@@ -146,6 +146,9 @@ def _gpu_service(
 def _gpu_instances(
     scope: Construct, stage: StageSettings, network: VisionNetwork
 ) -> autoscaling.AutoScalingGroup:
+    role = iam.Role(scope, "InstanceRole", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
+    reason = "what ECS's agent on the instance needs, as CDK writes it; containers can't reach this role"
+    acknowledge(role, {"IAM5[Action::ecs:Submit*]": reason, "IAM5[Resource::*]": reason})
     group = autoscaling.AutoScalingGroup(
         scope,
         "GpuInstances",
@@ -156,10 +159,11 @@ def _gpu_instances(
             instance_type=ec2.InstanceType(GPU_INSTANCE),
             machine_image=ecs.EcsOptimizedImage.amazon_linux2023(ecs.AmiHardwareType.GPU),
             user_data=ec2.UserData.for_linux(),
-            role=iam.Role(scope, "InstanceRole", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com")),
+            role=role,
             security_group=network.security_group,
             associate_public_ip_address=True,
             require_imdsv2=True,
+            http_put_response_hop_limit=1,  # out of the containers' reach: they have the task's role only
             block_devices=[
                 ec2.BlockDevice(
                     device_name="/dev/xvda",
@@ -172,5 +176,19 @@ def _gpu_instances(
         min_capacity=0,
         max_capacity=stage.vision_max_tasks,
     )
-    acknowledge(group, {"AS3": "the group follows the service; what matters is watched by the alarms on lag"})
+    _acknowledge_drain_hook(group)
     return group
+
+
+def _acknowledge_drain_hook(group: autoscaling.AutoScalingGroup) -> None:
+    """CDK hangs a function of its own below the group, which drains an instance's tasks before it ends."""
+    group_id = Stack.of(group).get_logical_id(cast("CfnElement", group.node.find_child("ASG")))
+    reason = "CDK's own function, as CDK writes it; it can complete life-cycle actions and drain instances"
+    arn = "arn:<AWS::Partition>"
+    instances = "autoscaling:<AWS::Region>:<AWS::AccountId>:autoScalingGroup:*:autoScalingGroupName"
+    findings = (
+        *("L1", "SNS3", "IAM5[Resource::*]"),
+        f"IAM4[Policy::{arn}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]",
+        f"IAM5[Resource::{arn}:{instances}/<{group_id}>]",
+    )
+    acknowledge(group, dict.fromkeys(findings, reason))

@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesis as kinesis
 from constructs import Construct
 
+from infra.constructs.acknowledge import acknowledge
 from infra.constructs.grants import allow_objects
 from infra.settings import StageSettings
 from infra.stacks.data import DataStack
@@ -28,6 +29,7 @@ class IngestStack(Stack):
             encryption_key=data.key,
             removal_policy=stage.removal_policy,
         )
+        acknowledge(self.stream, {"KDS3": "the video is under the same key as its pictures"})
         self._make_publisher_policy(data)
         CfnOutput(self, "ChunkStreamName", value=self.stream.stream_name)
 
