@@ -1,0 +1,209 @@
+"""Counting does not depend on how crossings arrive."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from floorsight.events.vision import Direction
+from floorsight.occupancy.model import Crossing
+from floorsight.occupancy.rules import count_crossings
+from floorsight.platform.errors import Unavailable
+from floorsight.platform.items import Key
+from floorsight.platform.retry import Backoff
+from tests.fakes.clock import NOON
+from tests.fakes.scene import CAMERA, Scene, line_crossed, no_wait
+from tests.fakes.table import FaultyTable, MemoryTable
+
+LINES = ("door-1.aaaaaa", "door-1.bbbbbb")
+MAX_DELIVERIES = 400
+
+
+@st.composite
+def crossing_sets(draw: st.DrawFn, max_size: int = 30) -> list[Crossing]:
+    """Distinct crossings around noon, several at the same moment."""
+    size = draw(st.integers(0, max_size))
+    return [
+        Crossing.of(
+            line_crossed(
+                number,
+                draw(st.sampled_from(Direction)),
+                line_id=draw(st.sampled_from(LINES)),
+                occurred_at=NOON + timedelta(seconds=draw(st.integers(-5, 5))),
+            )
+        )
+        for number in range(size)
+    ]
+
+
+@st.composite
+def deliveries(draw: st.DrawFn, crossings: Sequence[Crossing]) -> list[list[Crossing]]:
+    """Every crossing at least once, some several times, in any order, cut into any batches."""
+    repeats = draw(st.lists(st.sampled_from(crossings), max_size=20)) if crossings else []
+    order = draw(st.permutations([*crossings, *repeats]))
+    cuts = sorted(draw(st.lists(st.integers(0, len(order)), max_size=8)))
+    bounds = [0, *cuts, len(order)]
+    return [list(order[start:end]) for start, end in pairwise(bounds)]
+
+
+def state(table: MemoryTable) -> dict[Key, Any]:
+    """All that is stored, but how many baselines there were in between."""
+    return {
+        key: {name: value for name, value in item.items() if name != "baseline_revision"}
+        for key, item in table.dump().items()
+    }
+
+
+def scene_on(table: MemoryTable, faults: FaultyTable | None = None) -> Scene:
+    return Scene(
+        presence=table,
+        around_presence=lambda inner: faults or inner,
+        backoff=Backoff(attempts=3, sleep=no_wait),
+    ).with_camera()
+
+
+def deliver(scene: Scene, batch: list[Crossing]) -> None:
+    """As a queue does: again and again until it is taken."""
+    for _ in range(MAX_DELIVERIES):
+        try:
+            scene.occupancy.record_crossings(CAMERA, batch)
+            return
+        except Unavailable:
+            continue
+    raise AssertionError("never taken")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_any_order_batching_and_repetition_gives_the_same_state(data: st.DataObject) -> None:
+    crossings = data.draw(crossing_sets())
+    undisturbed, disturbed = MemoryTable(), MemoryTable()
+    if crossings:
+        scene_on(undisturbed).occupancy.record_crossings(CAMERA, crossings)
+    scene = scene_on(disturbed)
+    for batch in data.draw(deliveries(crossings)):
+        scene.occupancy.record_crossings(CAMERA, batch)
+    assert state(disturbed) == state(undisturbed)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data(), st.randoms(use_true_random=False))
+def test_faults_on_the_way_change_nothing(data: st.DataObject, dice: random.Random) -> None:
+    """Contention, no answer before and no answer after the write, at any moment, with redelivery."""
+    crossings = data.draw(crossing_sets())
+    table = MemoryTable()
+    faults = FaultyTable(
+        table, random.Random(dice.randrange(2**32)).random, contention=0.3, unavailable=0.15, answer_lost=0.15
+    )
+    scene = scene_on(table, faults)
+    for batch in data.draw(deliveries(crossings)):
+        deliver(scene, batch)
+    reader = scene_on(table).occupancy
+    ledger = reader.store.list_crossings(CAMERA).items
+    assert sorted(ledger, key=lambda c: c.crossing_id) == sorted(crossings, key=lambda c: c.crossing_id)
+    assert reader.get_camera_occupancy(CAMERA).count == count_crossings(
+        reader.explain_count(CAMERA).count.baseline, crossings
+    )
+    latest = max((crossing.occurred_at for crossing in crossings), default=None)
+    assert reader.get_camera_occupancy(CAMERA).last_crossing_at == latest
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data(), st.randoms(use_true_random=False))
+def test_baselines_may_come_between_or_late(data: st.DataObject, dice: random.Random) -> None:
+    """The count is the last baseline by time and the crossings after it, whatever came when."""
+    crossings = data.draw(crossing_sets())
+    batches = data.draw(deliveries(crossings))
+    moments = data.draw(st.lists(st.integers(-6, 6), unique=True, max_size=4))
+    table = MemoryTable()
+    faults = FaultyTable(
+        table, random.Random(dice.randrange(2**32)).random, contention=0.2, unavailable=0.1, answer_lost=0.1
+    )
+    scene = scene_on(table, faults)
+    steps: list[Any] = data.draw(st.permutations([*batches, *moments]))
+    for step in steps:
+        if isinstance(step, list):
+            deliver(scene, step)
+        else:
+            set_baseline(scene, second=step)
+    reader = scene_on(table).occupancy
+    count = reader.get_camera_occupancy(CAMERA).count
+    if moments:
+        assert count.baseline.at == NOON + timedelta(seconds=max(moments))
+        assert count.baseline.count == 100 + max(moments)
+    expected = count_crossings(count.baseline, crossings)
+    assert (count.total, count.by_line) == (expected.total, expected.by_line)
+    kept = [baseline.at for baseline in reader.store.list_baselines(CAMERA)]
+    assert kept == sorted(NOON + timedelta(seconds=moment) for moment in moments)
+
+
+def set_baseline(scene: Scene, *, second: int) -> None:
+    scene.clock.now = NOON + timedelta(seconds=second)
+    for _ in range(MAX_DELIVERIES):
+        try:
+            scene.occupancy.set_baseline(CAMERA, count=100 + second, by="olga", reason="counted")
+            return
+        except Unavailable:
+            continue
+    raise AssertionError("never taken")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data(), st.integers(1, 7))
+def test_an_explanation_can_be_added_up_by_hand(data: st.DataObject, limit: int) -> None:
+    crossings = data.draw(crossing_sets())
+    scene = scene_on(MemoryTable())
+    scene.occupancy.record_crossings(CAMERA, crossings)
+    if data.draw(st.booleans()):
+        set_baseline(scene, second=data.draw(st.integers(-6, 6)))
+    listed: list[Crossing] = []
+    start_key = None
+    while True:
+        page = scene.occupancy.explain_count(CAMERA, limit=limit, start_key=start_key)
+        listed += page.crossings
+        start_key = page.next_key
+        if start_key is None:
+            break
+    assert [c.occurred_at for c in listed] == sorted(c.occurred_at for c in listed)
+    ways = [crossing.direction for crossing in listed]
+    assert page.count.total.entries == ways.count(Direction.IN)
+    assert page.count.total.exits == ways.count(Direction.OUT)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_writers_at_the_same_time_lose_nothing(seed: int) -> None:
+    """Eight queues deliver overlapping parts of 300 crossings while baselines are set."""
+    dice = random.Random(seed)
+    crossings = [
+        Crossing.of(
+            line_crossed(
+                number,
+                dice.choice(list(Direction)),
+                line_id=dice.choice(LINES),
+                occurred_at=NOON + timedelta(seconds=dice.randrange(-50, 50)),
+            )
+        )
+        for number in range(300)
+    ]
+    table = MemoryTable()
+    scene = scene_on(table)
+    parts = [dice.sample(crossings, dice.randrange(1, 120)) for _ in range(12)] + [crossings]
+    with ThreadPoolExecutor(8) as pool:
+        jobs = [pool.submit(deliver, scene, part) for part in parts]
+        for second in (-40, -20, 0, 20):
+            set_baseline(scene, second=second)
+        for job in jobs:
+            job.result()
+    count = scene.occupancy.get_camera_occupancy(CAMERA).count
+    expected = count_crossings(count.baseline, crossings)
+    assert count.baseline.at == NOON + timedelta(seconds=20)
+    assert (count.total, count.by_line) == (expected.total, expected.by_line)
+    assert len(scene.occupancy.store.list_crossings(CAMERA).items) == 300
