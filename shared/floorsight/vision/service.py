@@ -1,0 +1,251 @@
+"""One camera's stream, chunk by chunk: analyse, commit, publish — in this order, always.
+
+One write saves the new state, the chunk's sequence and its events, on condition that nobody else wrote since
+(of two workers on one camera only one wins). Only then are the events published, from what was saved; only
+then is the record settled and may be checkpointed. So a worker that is killed anywhere loses nothing and
+counts nothing twice: chunks after the last commit are analysed again, events of the last commit are
+published again, and their ids are the same.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from floorsight.events.envelope import Event
+from floorsight.events.vision import Rejection
+from floorsight.platform.bus import Bus
+from floorsight.platform.clock import Clock, utc_now
+from floorsight.platform.errors import Conflict, Malformed, NotFound
+from floorsight.platform.objects import ObjectStore
+from floorsight.platform.observability import emit_metrics
+from floorsight.vision.chunk import Chunk
+from floorsight.vision.facts import missed_event
+from floorsight.vision.pictures import person_picture
+from floorsight.vision.pipeline import Analysis, ChunkPipeline
+from floorsight.vision.plan import CountingPlan
+from floorsight.vision.quarantine import Quarantine
+from floorsight.vision.store import Committed, StreamStore
+from floorsight.vision.stream_state import MAX_GAPS, StreamState
+from floorsight.vision.timing import Stage, Stopwatch
+
+log = logging.getLogger(__name__)
+
+COMMIT_SECONDS = 10.0
+JPEG = "image/jpeg"
+
+
+class Audience(Protocol):
+    """Whoever looks at a camera now."""
+
+    def show(self, plan: CountingPlan, analysis: Analysis, sequence: int) -> None:
+        """Called after every chunk; shows its last frame to those who watch, if any."""
+
+
+@dataclass(frozen=True)
+class StreamPorts:
+    """What a camera's stream is connected to. `plan_of` raises NotFound for an unknown camera."""
+
+    pipeline: ChunkPipeline
+    plan_of: Callable[[str], CountingPlan]
+    store: StreamStore
+    bus: Bus
+    objects: ObjectStore
+    audience: Audience
+    clock: Clock = utc_now
+
+
+class CameraStream:
+    """Use cases: `take` a chunk, `flush` what is held back. Each may be repeated after any error."""
+
+    def __init__(self, camera_id: str, ports: StreamPorts, stopwatch: Stopwatch | None = None) -> None:
+        self.camera_id = camera_id
+        self.stopwatch = stopwatch or Stopwatch()
+        self.frames_analysed = 0
+        self._ports = ports
+        self._quarantine = Quarantine(ports.objects)
+        self._forget()
+        self._backlog: list[Chunk] = []
+
+    def _forget(self) -> None:
+        """Back to what is stored: nothing loaded, nothing held."""
+        self._committed: Committed | None = None
+        self._published = False
+        self._state: StreamState | None = None
+        self._events: list[Event] = []
+        self._held: list[Chunk] = []
+        self._committed_at: datetime | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything taken so far is committed and published, so that it may be checkpointed."""
+        waiting = self._held or self._events or self._backlog
+        return not waiting and (self._committed is None or self._published)
+
+    def take(self, chunk: Chunk) -> None:
+        """Take a chunk of this camera.
+
+        Raises:
+            Unavailable: something did not answer; take the same chunk again later.
+        """
+        self._catch_up()
+        self._ingest(chunk)
+        self.flush_if_due()
+
+    def flush_if_due(self) -> None:
+        """Flush when there are events, or the last commit is long ago. Raises Unavailable."""
+        if self._commit_is_due():
+            self.flush()
+
+    def flush(self) -> None:
+        """Commit and publish what is held back. Raises Unavailable."""
+        self._catch_up()
+        while self._held or self._events:
+            if self._commit():
+                break
+            self._start_over()
+        self._publish()
+
+    def _commit_is_due(self) -> bool:
+        if self._events or self._backlog or (self._committed is not None and not self._published):
+            return True
+        since = self._committed_at
+        return bool(self._held) and (
+            since is None or (self._ports.clock() - since).total_seconds() >= COMMIT_SECONDS
+        )
+
+    def _catch_up(self) -> None:
+        """Load what was committed last, by whomever, publish its events (again), take what was put back."""
+        if self._committed is None:
+            self._committed = self._ports.store.load(self.camera_id)
+            self._state = self._committed.state
+            self._committed_at = self._ports.clock()
+        self._publish()
+        while self._backlog:
+            self._ingest(self._backlog[0])
+            self._backlog.pop(0)
+
+    def _start_over(self) -> None:
+        log.warning("another worker has this camera's stream", extra={"camera_id": self.camera_id})
+        self._backlog = self._held
+        self._forget()
+        self._catch_up()
+
+    def _commit(self) -> bool:
+        """Whether the commit stood; False when another worker's came first."""
+        before = self._committed
+        if before is None or self._state is None:
+            raise ValueError("nothing was taken yet")
+        now = self._ports.clock()
+        messages = tuple(event.to_message() for event in self._events)
+        committed = Committed(before.version + 1, self._state, messages)
+        try:
+            with self.stopwatch.measure(Stage.COMMIT):
+                self._ports.store.commit(self.camera_id, committed, now)
+        except Conflict:
+            return False
+        self._committed, self._published, self._committed_at = committed, False, now
+        self._events, self._held = [], []
+        return True
+
+    def _publish(self) -> None:
+        if self._committed is None or self._published:
+            return
+        with self.stopwatch.measure(Stage.PUBLISH):
+            self._ports.bus.publish(self._committed.outbox)
+        self._published = True
+
+    def _ingest(self, chunk: Chunk) -> None:
+        """Analyse a chunk, put it aside, or skip what is done. An error changes nothing."""
+        try:
+            plan = self._plan_for(chunk)
+        except NotFound as error:
+            self._put_aside(chunk, Rejection.UNKNOWN_CAMERA, error.message)
+            return
+        found = self._place(chunk, plan)
+        if found is None:
+            return
+        state, events = found
+        state, facts = self._analyse(chunk, plan, state)
+        self._state = state
+        self._events += events + facts
+        self._held.append(chunk)
+
+    def _plan_for(self, chunk: Chunk) -> CountingPlan:
+        header = chunk.header
+        plan = self._ports.plan_of(header.camera_id)
+        if plan.site_id != header.site_id:
+            raise NotFound(f"camera {header.camera_id} belongs to site {plan.site_id}, not {header.site_id}")
+        return plan
+
+    def _place(self, chunk: Chunk, plan: CountingPlan) -> tuple[StreamState, list[Event]] | None:
+        """The state that a chunk follows, and what its coming says of those before it.
+
+        None when it is not to be analysed: it was analysed already, or it came too late and is put aside.
+        """
+        header, state = chunk.header, self._state
+        events: list[Event] = []
+        if state is not None and header.stream_session < state.stream_session:
+            self._put_aside(chunk, Rejection.STALE_SESSION, f"session {state.stream_session} has begun")
+            return None
+        if state is None or header.stream_session > state.stream_session:
+            if state is not None:
+                events += self._ports.pipeline.end_tracks(plan, state)
+            state = StreamState(header.stream_session)
+        if header.sequence <= state.sequence:
+            if state.missed(header.sequence):
+                self._put_aside(chunk, Rejection.OUT_OF_ORDER, f"chunk {state.sequence} came before it")
+            return None
+        first, last = state.sequence + 1, header.sequence - 1
+        if first <= last:
+            events.append(self._missed(plan, state, first, last, header.captured_at))
+            state = replace(state, gaps=(*state.gaps, (first, last))[-MAX_GAPS:])
+        return state, events
+
+    def _missed(self, plan: CountingPlan, state: StreamState, first: int, last: int, at: datetime) -> Event:
+        log.warning("chunks %d to %d are missing", first, last, extra={"camera_id": self.camera_id})
+        emit_metrics({"ChunksMissed": last - first + 1}, dimensions={"camera": self.camera_id})
+        return missed_event(plan, state.stream_session, first, last, at)
+
+    def _analyse(
+        self, chunk: Chunk, plan: CountingPlan, state: StreamState
+    ) -> tuple[StreamState, list[Event]]:
+        try:
+            whole = self._with_payload(chunk)
+            analysis = self._ports.pipeline.analyse(whole, plan, state, self.stopwatch)
+        except (Malformed, NotFound) as error:
+            missing = isinstance(error, NotFound)
+            reason = Rejection.CLAIM_MISSING if missing else Rejection.UNDECODABLE
+            self._put_aside(chunk, reason, error.message)
+            return replace(state, sequence=chunk.header.sequence), []
+        self._keep_snapshots(analysis)
+        self.frames_analysed += analysis.frames_analysed
+        with self.stopwatch.measure(Stage.VIEW):
+            self._ports.audience.show(plan, analysis, chunk.header.sequence)
+        return analysis.state, analysis.events
+
+    def _with_payload(self, chunk: Chunk) -> Chunk:
+        """The chunk with its payload, fetched if it lies elsewhere, and verified."""
+        claim = chunk.header.claim
+        if claim is not None:
+            own = f"claims/{chunk.header.site_id}/{chunk.header.camera_id}/"
+            if not claim.key.startswith(own):
+                raise Malformed(f"a claim of this camera begins with {own}", code="foreign_claim")
+            chunk = replace(chunk, payload=self._ports.objects.get(claim.key))
+        chunk.verify()
+        return chunk
+
+    def _keep_snapshots(self, analysis: Analysis) -> None:
+        # Before the commit: a picture without its event is waste, an event without its picture a broken
+        # promise.
+        for snapshot in analysis.snapshots:
+            picture = person_picture(snapshot.frame, snapshot.box)
+            self._ports.objects.put(snapshot.key, picture, content_type=JPEG)
+
+    def _put_aside(self, chunk: Chunk, reason: Rejection, explanation: str) -> None:
+        """Keep and report at once: there may be no state to commit this with. A repeat is the same event."""
+        event = self._quarantine.keep_chunk(chunk, reason, explanation)
+        self._ports.bus.publish([event.to_message()])
