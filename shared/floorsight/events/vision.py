@@ -26,6 +26,7 @@ class Rejection(StrEnum):
     STALE_SESSION = "stale_session"
     OUT_OF_ORDER = "out_of_order"
     CLAIM_MISSING = "claim_missing"
+    ANALYSIS_FAILED = "analysis_failed"
 
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]

@@ -53,6 +53,12 @@ def variable_name(field: str) -> str:
     return PREFIX + field.upper()
 
 
+def child_environment(additions: Mapping[str, str], *, without: tuple[str, ...] = ()) -> dict[str, str]:
+    """This process's environment for a child: less the variables that begin with `without`, then additions."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(without or ("\0",))}
+    return inherited | dict(additions)
+
+
 class UpdateOccupancySettings(Settings):
     """What `functions/update_occupancy` is told."""
 
@@ -87,6 +93,7 @@ class VisionWorkerSettings(Settings):
     trails_table: str
     media_bucket: str
     event_bus: str
+    models_catalogue: str = "models.toml"
     models_folder: str = "models"
     detector: str = "nanodet-g-416"
     inference_threads: int = 0

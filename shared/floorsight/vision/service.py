@@ -19,7 +19,7 @@ from floorsight.events.envelope import Event
 from floorsight.events.vision import Rejection
 from floorsight.platform.bus import Bus
 from floorsight.platform.clock import Clock, utc_now
-from floorsight.platform.errors import Conflict, Malformed, NotFound
+from floorsight.platform.errors import Conflict, FloorsightError, Malformed, NotFound
 from floorsight.platform.objects import ObjectStore
 from floorsight.platform.observability import emit_metrics
 from floorsight.vision.chunk import Chunk
@@ -65,6 +65,7 @@ class CameraStream:
         self.camera_id = camera_id
         self.stopwatch = stopwatch or Stopwatch()
         self.frames_analysed = 0
+        self.lag_seconds: float | None = None
         self._ports = ports
         self._quarantine = Quarantine(ports.objects)
         self._forget()
@@ -216,16 +217,29 @@ class CameraStream:
         try:
             whole = self._with_payload(chunk)
             analysis = self._ports.pipeline.analyse(whole, plan, state, self.stopwatch)
-        except (Malformed, NotFound) as error:
-            missing = isinstance(error, NotFound)
-            reason = Rejection.CLAIM_MISSING if missing else Rejection.UNDECODABLE
-            self._put_aside(chunk, reason, error.message)
-            return replace(state, sequence=chunk.header.sequence), []
+        except Malformed as error:
+            return self._refused(chunk, state, Rejection.UNDECODABLE, error.message)
+        except NotFound as error:
+            return self._refused(chunk, state, Rejection.CLAIM_MISSING, error.message)
+        except FloorsightError:
+            raise
+        except Exception as error:
+            # A fault of ours that this chunk brings out. It must not stop the shard for ever: the chunk
+            # is kept, the alarm rings, and the stream goes on.
+            log.exception("the analysis failed", extra={"camera_id": self.camera_id})
+            return self._refused(chunk, state, Rejection.ANALYSIS_FAILED, repr(error))
         self._keep_snapshots(analysis)
+        self.lag_seconds = (self._ports.clock() - chunk.header.captured_at).total_seconds()
         self.frames_analysed += analysis.frames_analysed
         with self.stopwatch.measure(Stage.VIEW):
             self._ports.audience.show(plan, analysis, chunk.header.sequence)
         return analysis.state, analysis.events
+
+    def _refused(
+        self, chunk: Chunk, state: StreamState, reason: Rejection, explanation: str
+    ) -> tuple[StreamState, list[Event]]:
+        self._put_aside(chunk, reason, explanation)
+        return replace(state, sequence=chunk.header.sequence), []
 
     def _with_payload(self, chunk: Chunk) -> Chunk:
         """The chunk with its payload, fetched if it lies elsewhere, and verified."""

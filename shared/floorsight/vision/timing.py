@@ -36,6 +36,9 @@ class Stopwatch:
         finally:
             self.seconds[stage] += time.perf_counter() - begun
 
+    def reset(self) -> None:
+        self.seconds = dict.fromkeys(Stage, 0.0)
+
     def milliseconds(self) -> dict[str, float]:
         """By stage, rounded to a hundredth."""
         return {stage.value: round(seconds * 1000.0, 2) for stage, seconds in self.seconds.items()}

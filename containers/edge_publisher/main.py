@@ -1,0 +1,73 @@
+"""Starting the edge publisher."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import threading
+from pathlib import Path
+from types import FrameType
+
+from containers.edge_publisher.delivery import KinesisDelivery
+from containers.edge_publisher.publishing import Progress, PublishSettings, publish_file
+from floorsight.platform.aws import client
+from floorsight.platform.errors import FloorsightError, Unavailable
+from floorsight.platform.objects import S3Objects
+from floorsight.platform.observability import configure_logging
+from floorsight.platform.settings import EdgePublisherSettings
+
+log = logging.getLogger(__name__)
+
+EXIT_OK, EXIT_BAD_SOURCE, EXIT_UNREACHABLE = 0, 2, 3
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Publish a file; 0 when it was sent, 2 when it can't be read, 3 when the stream can't be reached."""
+    options = _parser().parse_args(arguments)
+    configure_logging()
+    stop = threading.Event()
+
+    def _ask_to_stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        stop.set()
+
+    signal.signal(signal.SIGTERM, _ask_to_stop)
+    signal.signal(signal.SIGINT, _ask_to_stop)
+    try:
+        _publish(options, stop)
+    except FloorsightError as error:
+        log.error("%s", error.message, extra={"code": error.code})
+        return EXIT_UNREACHABLE if isinstance(error, Unavailable) else EXIT_BAD_SOURCE
+    return EXIT_OK
+
+
+def _publish(options: argparse.Namespace, stop: threading.Event) -> None:
+    settings = EdgePublisherSettings.from_environment()
+    objects = S3Objects(settings.media_bucket, client("s3"))
+    delivery = KinesisDelivery(settings.chunk_stream, client("kinesis"), objects)
+    wanted = PublishSettings(options.site, options.camera, paced=not options.fast)
+    for _ in range(options.times):
+        done = publish_file(options.video, wanted, delivery, stop, _log_progress)
+        log.info("published", extra={"chunks": done.chunks, "frames": done.frames, "bytes": done.bytes})
+        if stop.is_set():
+            return
+
+
+def _log_progress(progress: Progress) -> None:
+    if progress.chunks % 10 == 0:
+        log.info("progress", extra={"chunks": progress.chunks, "video_seconds": round(progress.seconds, 1)})
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="edge_publisher",
+        description="Publish a video file as a camera's stream.",
+        epilog="example: edge_publisher yard.mp4 --site plant-1 --camera yard-gate",
+    )
+    parser.add_argument("video", type=Path)
+    parser.add_argument("--site", required=True)
+    parser.add_argument("--camera", required=True)
+    parser.add_argument("--fast", action="store_true", help="as fast as it goes, not at the video's speed")
+    parser.add_argument("--times", type=int, default=1, help="play it so many times (default 1)")
+    return parser

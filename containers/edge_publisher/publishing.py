@@ -1,0 +1,93 @@
+"""Publishing a video file as if a camera sent it."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from containers.edge_publisher.chunking import ChunkingSettings, StreamRun, chunks_of
+from containers.edge_publisher.delivery import Delivery
+from containers.edge_publisher.source import VideoFile
+from floorsight.platform.clock import Clock, utc_now
+from floorsight.vision.chunk import Chunk, new_stream_session
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a publisher has come."""
+
+    chunks: int
+    frames: int
+    bytes: int
+    seconds: float  # of video
+    of_seconds: float | None  # of video in all, where the file says it
+
+
+@dataclass(frozen=True)
+class PublishSettings:
+    """`paced`: at the video's own speed, else as fast as it goes. `started_at` is for replays."""
+
+    site_id: str
+    camera_id: str
+    paced: bool = True
+    started_at: datetime | None = None
+    chunking: ChunkingSettings = field(default_factory=ChunkingSettings)
+
+
+def publish_file(
+    path: Path,
+    settings: PublishSettings,
+    delivery: Delivery,
+    stop: threading.Event,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    clock: Clock = utc_now,
+) -> Progress:
+    """Send a video file, chunk by chunk; each at the time its last frame would have been captured.
+
+    Raises:
+        NotFound, Malformed: the file can't be published. Unavailable: the stream can't be reached.
+    """
+    with VideoFile(path) as video:
+        run = _stream_run(settings, video, clock)
+        done = Progress(0, 0, 0, 0.0, video.duration_seconds)
+        for chunk in chunks_of(video, run, settings.chunking):
+            if settings.paced and _wait_until(_captured(chunk), clock, stop):
+                break
+            size = delivery.send(chunk)
+            done = Progress(
+                done.chunks + 1,
+                done.frames + len(chunk.header.frame_offsets_us),
+                done.bytes + size,
+                (_captured(chunk) - run.started_at).total_seconds(),
+                done.of_seconds,
+            )
+            on_progress(done)
+            if stop.is_set():
+                break
+        return done
+
+
+def _stream_run(settings: PublishSettings, video: VideoFile, clock: Clock) -> StreamRun:
+    started_at = settings.started_at or clock()
+    if settings.started_at is None and not settings.paced:
+        # As if it had just ended: nothing is captured in the future.
+        started_at -= timedelta(seconds=video.duration_seconds or 0.0)
+    session = new_stream_session(started_at, secrets.randbits(16))
+    return StreamRun(settings.site_id, settings.camera_id, session, started_at)
+
+
+def _captured(chunk: Chunk) -> datetime:
+    """When a camera would have the whole chunk."""
+    return chunk.header.captured_at + timedelta(microseconds=chunk.header.frame_offsets_us[-1])
+
+
+def _wait_until(moment: datetime, clock: Clock, stop: threading.Event) -> bool:
+    """Wait for a moment; True when told to stop meanwhile."""
+    return stop.wait(max((moment - clock()).total_seconds(), 0.0))

@@ -1,0 +1,1 @@
+"""The vision worker: chunks in, facts out."""

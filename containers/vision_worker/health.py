@@ -1,0 +1,57 @@
+"""What the worker says of itself, once a minute: where its time goes and how far behind it is."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+
+from floorsight.platform.observability import emit_metrics
+from floorsight.vision.service import CameraStream
+from floorsight.vision.timing import Stopwatch
+
+log = logging.getLogger(__name__)
+
+REPORT_SECONDS = 60.0
+
+
+class HealthReport:
+    """Sums up the streams of one process."""
+
+    def __init__(self, stopwatch: Stopwatch, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._stopwatch, self._monotonic = stopwatch, monotonic
+        self._streams: dict[str, CameraStream] = {}
+        self._since = monotonic()
+
+    def watch(self, stream: CameraStream) -> None:
+        self._streams[stream.camera_id] = stream
+
+    def report_if_due(self) -> None:
+        elapsed = self._monotonic() - self._since
+        if elapsed >= REPORT_SECONDS:
+            self.report(elapsed)
+            self._since = self._monotonic()
+
+    def report(self, elapsed_seconds: float) -> None:
+        """Log the stages' milliseconds a frame; emit each camera's lag behind capture."""
+        frames = sum(stream.frames_analysed for stream in self._streams.values())
+        stages = self._stopwatch.milliseconds()
+        a_frame = {stage: round(spent / frames, 3) for stage, spent in stages.items()} if frames else {}
+        log.info(
+            "health",
+            extra={
+                "cameras": len(self._streams),
+                "frames": frames,
+                "frames_per_second": round(frames / elapsed_seconds, 2) if elapsed_seconds else 0.0,
+                "stage_ms_a_frame": a_frame,
+            },
+        )
+        for camera_id, stream in self._streams.items():
+            if stream.lag_seconds is not None:
+                emit_metrics(
+                    {"CaptureLagSeconds": round(stream.lag_seconds, 3)},
+                    dimensions={"camera": camera_id},
+                    units={"CaptureLagSeconds": "Seconds"},
+                )
+            stream.frames_analysed = 0
+        self._stopwatch.reset()

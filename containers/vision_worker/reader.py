@@ -1,0 +1,171 @@
+"""A small single-process reader of a Kinesis stream, for one machine without Java.
+
+One process takes all shards in turn. A fleet is the Kinesis Client Library's business: it calls the same
+`ShardProcessor`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from floorsight.platform.errors import Unavailable
+from floorsight.vision.shards import Checkpointer, Record, ShardProcessor
+from floorsight.vision.store import CheckpointStore
+
+if TYPE_CHECKING:
+    from mypy_boto3_kinesis import KinesisClient
+
+log = logging.getLogger(__name__)
+
+# A shard answers 5 reads a second; one machine shares that with nobody.
+IDLE_SECONDS = 0.25
+RECORDS_A_READ = 100
+SHARDS_EVERY_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class ShardCheckpointer:
+    """Checkpoints of one shard."""
+
+    store: CheckpointStore
+    shard_id: str
+
+    def checkpoint(self, sequence_number: str) -> None:
+        self.store.save(self.shard_id, sequence_number)
+
+
+class ShardReader:
+    """Reads one shard and hands its records to a processor."""
+
+    def __init__(
+        self,
+        client: KinesisClient,
+        stream: str,
+        shard_id: str,
+        start_after: str | None,
+        processor: ShardProcessor,
+    ) -> None:
+        self.shard_id = shard_id
+        self._client, self._stream, self._processor = client, stream, processor
+        self._after = start_after
+        self._iterator: str | None = None
+        self._pending: list[Record] = []
+        self.closed = False
+
+    def step(self) -> int:
+        """Read once and process; the number of records taken. Raises Unavailable: step again later."""
+        if not self._pending:
+            self._pending = self._read()
+        if not self._pending:
+            self._processor.tick()
+            return 0
+        self._processor.process_records(self._pending)
+        taken, self._pending = len(self._pending), []
+        return taken
+
+    def shutdown(self) -> None:
+        self._processor.shutdown()
+
+    def _read(self) -> list[Record]:
+        from botocore import exceptions as boto
+
+        try:
+            answer = self._client.get_records(ShardIterator=self._position(), Limit=RECORDS_A_READ)
+        except self._client.exceptions.ExpiredIteratorException:
+            self._iterator = None
+            return []
+        except (boto.ClientError, boto.ConnectionError, boto.HTTPClientError) as error:
+            self._iterator = None
+            raise Unavailable(f"Kinesis did not answer: {error}") from error
+        self._iterator = answer.get("NextShardIterator")
+        self.closed = self._iterator is None
+        records = [_record(record) for record in answer["Records"]]
+        if records:
+            self._after = records[-1].sequence_number
+        return records
+
+    def _position(self) -> str:
+        if self._iterator is None:
+            start: dict[str, Any] = {"ShardIteratorType": "TRIM_HORIZON"}
+            if self._after is not None:
+                start = {
+                    "ShardIteratorType": "AFTER_SEQUENCE_NUMBER",
+                    "StartingSequenceNumber": self._after,
+                }
+            answer = self._client.get_shard_iterator(StreamName=self._stream, ShardId=self.shard_id, **start)
+            self._iterator = answer["ShardIterator"]
+        return self._iterator
+
+
+class StreamReader:
+    """Reads all shards of a stream until told to stop."""
+
+    def __init__(
+        self,
+        client: KinesisClient,
+        stream: str,
+        checkpoints: CheckpointStore,
+        processor_for: Callable[[Checkpointer], ShardProcessor],
+        stop: threading.Event,
+        on_step: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._client, self._stream, self._on_step = client, stream, on_step
+        self._checkpoints, self._processor_for, self._stop = checkpoints, processor_for, stop
+        self._readers: dict[str, ShardReader] = {}
+
+    def run(self, *, until_idle_seconds: float | None = None) -> None:
+        """Read until stopped or, if asked, until nothing has come for a while; then settle everything."""
+        idle = since_listing = 0.0
+        self._find_shards()
+        while not self._stop.is_set() and (until_idle_seconds is None or idle < until_idle_seconds):
+            taken = self._step_all()
+            self._on_step()
+            if taken:
+                idle = 0.0
+                continue
+            self._stop.wait(IDLE_SECONDS)
+            idle += IDLE_SECONDS
+            since_listing += IDLE_SECONDS
+            if since_listing >= SHARDS_EVERY_SECONDS:
+                self._find_shards()
+                since_listing = 0.0
+        for reader in self._readers.values():
+            reader.shutdown()
+
+    def _step_all(self) -> int:
+        taken = 0
+        for reader in list(self._readers.values()):
+            try:
+                taken += reader.step()
+            except Unavailable as error:
+                # Nothing is lost: the same records are processed again at the next step.
+                log.warning("will try again: %s", error.message, extra={"shard": reader.shard_id})
+                self._stop.wait(IDLE_SECONDS * 4)
+            if reader.closed:
+                reader.shutdown()
+                del self._readers[reader.shard_id]
+        return taken
+
+    def _find_shards(self) -> None:
+        for page in self._client.get_paginator("list_shards").paginate(StreamName=self._stream):
+            for shard in page["Shards"]:
+                if shard["ShardId"] not in self._readers:
+                    self._readers[shard["ShardId"]] = self._reader(shard["ShardId"])
+
+    def _reader(self, shard_id: str) -> ShardReader:
+        processor = self._processor_for(ShardCheckpointer(self._checkpoints, shard_id))
+        after = self._checkpoints.load(shard_id)
+        return ShardReader(self._client, self._stream, shard_id, after, processor)
+
+
+def _record(record: Any) -> Record:
+    return Record(
+        sequence_number=record["SequenceNumber"],
+        partition_key=record["PartitionKey"],
+        data=record["Data"],
+        arrived_at=record["ApproximateArrivalTimestamp"],
+    )
