@@ -20,8 +20,8 @@ class TableUse(Enum):
     """What a role does with a table."""
 
     READ = ("GetItem", "Query")
-    # A transaction is allowed by the actions that it is made of.
-    READ_AND_WRITE = ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "ConditionCheckItem")
+    # A transaction is allowed by the actions that it is made of. Nobody deletes: time to live does.
+    READ_AND_WRITE = ("GetItem", "Query", "PutItem", "UpdateItem")
 
 
 Grantee = iam.Role | iam.ManagedPolicy

@@ -176,6 +176,7 @@ def _gpu_instances(
         min_capacity=0,
         max_capacity=stage.vision_max_tasks,
     )
+    acknowledge(group, {"AS3": "the group follows the service; what matters is watched by the alarms on lag"})
     _acknowledge_drain_hook(group)
     return group
 
