@@ -86,7 +86,7 @@ class Deployment(BaseModel):
         return f"{self.endpoint.url}/_aws/execute-api/{self.api_id}/$default"
 
     def environment(self, settings: Settings | None = None) -> dict[str, str]:
-        """A child process's whole environment: this one's, the emulator's address, the settings' variables."""
+        """A child's whole environment: this process's, the emulator's address, the settings' variables."""
         additions = self.endpoint.environment() | (settings.to_environment() if settings else {})
         return child_environment(additions, without=("AWS_", "FLOORSIGHT_"))
 
