@@ -43,5 +43,7 @@ def _client(service: str) -> Any:
         read_timeout=20,
         retries={"mode": "standard", "total_max_attempts": 4},
         signature_version="s3v4" if service == "s3" else None,
+        # Else a presigned URL names S3's global host, which redirects, and no signature survives that.
+        s3={"addressing_style": "virtual"} if service == "s3" else None,
     )
     return boto3.client(service, config=config)  # type: ignore[call-overload]

@@ -1,0 +1,72 @@
+"""Who is calling, and what they may do.
+
+API Gateway's authorizer has checked the token's signature, issuer, audience and expiry before the function
+runs; what arrives here are its claims. A request without claims never passed the authorizer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from floorsight.platform.errors import Forbidden
+from functions.query_api.problems import Unauthenticated
+
+
+class Role(StrEnum):
+    """Cognito groups; each may do what the ones before it may."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+
+_RISING = tuple(Role)
+# Only tells the OpenAPI document how to call; the authorizer has read the header already.
+_BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="The `id_token` of `/api/login`.")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A person who is signed in. `role` is their highest; None if they are in none of our groups."""
+
+    username: str
+    role: Role | None
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """All roles that the caller has, rising."""
+        return _RISING[: _RISING.index(self.role) + 1] if self.role else ()
+
+
+def read_caller(request: Request) -> Caller:
+    """The caller as the authorizer saw them. Raises Unauthenticated when it saw nobody."""
+    context: Mapping[str, Any] = request.scope.get("aws.event", {}).get("requestContext", {})
+    claims = context.get("authorizer", {}).get("jwt", {}).get("claims", {})
+    username = claims.get("cognito:username") or claims.get("username")
+    if not username:
+        raise Unauthenticated("sign in first: POST /api/login", code="not_signed_in")
+    return Caller(username, _highest_role(claims.get("cognito:groups", "")))
+
+
+def _highest_role(groups: str) -> Role | None:
+    """HTTP APIs hand the list of groups over as text: `[admin operator]`."""
+    names = groups.strip("[]").replace(",", " ").split()
+    held = [role for role in _RISING if role in names]
+    return held[-1] if held else None
+
+
+def requires(role: Role) -> Any:
+    """A dependency that lets callers with this role through and gives the route the `Caller`."""
+
+    def check(caller: Caller = Depends(read_caller), _bearer: Any = Depends(_BEARER)) -> Caller:
+        if role not in caller.roles:
+            raise Forbidden(f"this needs the role {role.value}", code="role_missing")
+        return caller
+
+    return Depends(check)

@@ -1,0 +1,51 @@
+"""HTTP requests from API Gateway → the FastAPI application."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from mangum import Mangum
+
+from floorsight.occupancy.service import OccupancyService
+from floorsight.occupancy.store import OccupancyStore
+from floorsight.platform.aws import client
+from floorsight.platform.dynamo import DynamoTable
+from floorsight.platform.observability import configure_logging
+from floorsight.platform.settings import QueryApiSettings
+from floorsight.sites.service import SiteService
+from floorsight.sites.store import SiteStore
+from floorsight.views.service import ViewService
+from floorsight.views.store import ViewStore
+from functions.query_api.app import create_app
+from functions.query_api.console import Console
+from functions.query_api.pictures import PictureLinks
+from functions.query_api.services import Services
+from functions.query_api.signing_in import UserPool
+
+configure_logging()
+
+# Beside `functions` and `floorsight`, in the function's zip as in the repository.
+CONSOLE_FOLDER = Path(__file__).resolve().parents[2] / "console"
+
+
+@cache
+def make_services() -> Services:
+    """The services on this function's resources, made at the first request that needs them."""
+    settings = QueryApiSettings.from_environment()
+    dynamodb = client("dynamodb")
+    sites = SiteService(SiteStore(DynamoTable(settings.registry_table, dynamodb)))
+    return Services(
+        stage=settings.stage,
+        sites=sites,
+        occupancy=OccupancyService(sites, OccupancyStore(DynamoTable(settings.presence_table, dynamodb))),
+        views=ViewService(ViewStore(DynamoTable(settings.trails_table, dynamodb))),
+        pictures=PictureLinks(settings.media_bucket, lambda: client("s3")),
+        users=UserPool(settings.user_pool_client_id, lambda: client("cognito-idp")),
+    )
+
+
+app = create_app(make_services, Console(CONSOLE_FOLDER))
+handler = Mangum(
+    app, lifespan="off", text_mime_types=["text/", "application/json", "application/problem+json"]
+)

@@ -1,0 +1,62 @@
+"""The ledger: crossings, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from floorsight.events.vision import Direction
+from floorsight.occupancy.model import Crossing
+from functions.query_api.access import Role, requires
+from functions.query_api.paging import Listing, RequestedPage, encode_cursor
+from functions.query_api.routers.cameras import READ_PROBLEMS, CameraId
+from functions.query_api.services import Services, Wired
+
+router = APIRouter(prefix="/occupancy/cameras/{camera_id}", tags=["crossings"])
+
+
+class CrossingOut(BaseModel):
+    crossing_id: str
+    occurred_at: datetime = Field(description="By the camera's capture time.")
+    line_id: str
+    line_name: str | None = Field(description="Null if the line is no more.")
+    direction: Direction
+    track_id: int
+    object_class: str
+    confidence: float
+    snapshot_url: str | None = Field(description="The picture, for ten minutes; null if none was kept.")
+
+
+def describe_crossings(
+    services: Services, camera_id: str, crossings: Iterable[Crossing]
+) -> list[CrossingOut]:
+    """Crossings of one camera with their lines' names and links to their pictures."""
+    names = {line.line_id: line.name for line in services.sites.get_plan(camera_id).lines}
+    link = services.pictures.link
+    return [_describe(crossing, names.get(crossing.line_id), link) for crossing in crossings]
+
+
+def _describe(crossing: Crossing, line_name: str | None, link: Callable[[str], str]) -> CrossingOut:
+    return CrossingOut(
+        crossing_id=crossing.crossing_id,
+        occurred_at=crossing.occurred_at,
+        line_id=crossing.line_id,
+        line_name=line_name,
+        direction=crossing.direction,
+        track_id=crossing.track_id,
+        object_class=crossing.object_class,
+        confidence=crossing.confidence,
+        snapshot_url=link(crossing.snapshot_key) if crossing.snapshot_key else None,
+    )
+
+
+@router.get("/crossings", dependencies=[requires(Role.VIEWER)], responses=READ_PROBLEMS)
+def list_crossings(camera_id: CameraId, page: RequestedPage, services: Wired) -> Listing[CrossingOut]:
+    """A camera's crossings, newest first."""
+    found = services.occupancy.list_crossings(camera_id, limit=page.limit, start_key=page.start_key)
+    return Listing(
+        items=describe_crossings(services, camera_id, found.items), next_cursor=encode_cursor(found.next_key)
+    )

@@ -1,0 +1,38 @@
+"""What the routes work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from floorsight.occupancy.service import OccupancyService
+from floorsight.sites.service import SiteService
+from floorsight.views.service import ViewService
+from functions.query_api.pictures import PictureLinks
+from functions.query_api.signing_in import UserPool
+
+
+@dataclass(frozen=True)
+class Services:
+    """The rooms' use cases, and what stands beside them."""
+
+    stage: str
+    sites: SiteService
+    occupancy: OccupancyService
+    views: ViewService
+    pictures: PictureLinks
+    users: UserPool
+
+
+MakeServices = Callable[[], Services]
+
+
+def _services(request: Request) -> Services:
+    make: MakeServices = request.app.state.make_services
+    return make()
+
+
+Wired = Annotated[Services, Depends(_services)]

@@ -1,0 +1,1 @@
+"""Reaction: count the crossings that cameras saw."""
