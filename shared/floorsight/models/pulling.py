@@ -70,7 +70,7 @@ def _copy(entry: Entry, store: Store, target: Path) -> None:
 def _convert(entry: ModelEntry, convert: Converter, store: Store, target: Path) -> None:
     with store.workplace() as folder:
         for file in entry.source.files:  # under the names that the files call each other by
-            (folder / file.name).symlink_to(store.path(file).resolve())
+            (folder / file.name).symlink_to(store.path(file))
         made = folder / entry.file_name
         convert(folder, made, entry.input_size)
         check_hash(f"the converted {entry.file_name}", found=hash_file(made), expected=entry.sha256)

@@ -43,8 +43,8 @@ class Store:
     """A folder of verified files. Several processes may use one: files appear in it whole, by renaming."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder.resolve()  # clients run in folders of their own
+        self.folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, file: SourceFile) -> Path:
         """Where the file is or will be."""

@@ -193,6 +193,8 @@ class GraphTranslator:
         height, width = (int(side) for side in self._constant(node.inputs[1]))
         if tensor.axes != NHWC or height != width or not node.read_flag("half_pixel_centers"):
             raise _unsupported(node, "resizing other than square, NHWC and by pixel centres")
+        if self._input_size % height:
+            raise _unsupported(node, f"resizing to {height}, no whole part of {self._input_size},")
         target = replace(tensor, stride=self._input_size // height)
         if target.stride == 2 * tensor.stride:
             # Bilinear sampling at half the size, by pixel centres, is the mean of each two by two cells.

@@ -55,8 +55,9 @@ def run_client(command: list[str], download: Download, progress: Progress) -> No
             raise
     if process.returncode != 0:
         last = "\n".join(said.strip().splitlines()[-LINES_OF_FAULT:])
-        ended = f"`{' '.join(command[:2])}` ended with {process.returncode}"
-        raise Unavailable(f"could not get {download.what}: {ended}\n{last}", code="fetch_failed")
+        raise Unavailable(
+            f"could not get {download.what} (exit status {process.returncode}):\n{last}", code="fetch_failed"
+        )
 
 
 def _wait(process: subprocess.Popen[str], download: Download, progress: Progress) -> str:

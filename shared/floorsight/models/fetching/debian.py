@@ -37,7 +37,7 @@ def _download(package: str, download: Download, progress: Progress) -> None:
         lists = download.folder / "lists"
         (lists / "partial").mkdir(parents=True, exist_ok=True)
         ours = ["-o", f"Dir::State::lists={lists}", "-o", f"Dir::Cache={download.folder / 'cache'}"]
-        update = Download("Debian's package lists", lists)
+        update = Download(f"Debian's package lists, to find {package}", lists)
         run_client(["apt-get", "update", "--quiet", *ours], update, progress)
         run_client(["apt-get", "download", "--quiet", *ours, package], download, progress)
 

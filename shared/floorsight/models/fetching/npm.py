@@ -7,7 +7,7 @@ from floorsight.models.fetching.clients import Download, require_client, run_cli
 from floorsight.models.sources import NpmSource, SourceFile
 from floorsight.models.store import Progress, Store
 
-OPTIONS = ("--loglevel=error", "--ignore-scripts")
+OPTIONS = ("--loglevel=error", "--logs-max=0", "--ignore-scripts")
 
 
 def fetch_npm(source: NpmSource, files: tuple[SourceFile, ...], store: Store, progress: Progress) -> None:

@@ -1,0 +1,32 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.unit.models.tfjs_writing import TfjsWriter
+
+
+@pytest.fixture
+def tiny_nanodet(tmp_path: Path) -> Path:
+    """A folder with a network that has NanoDet's input and outputs, but one small layer for each stride."""
+    random = np.random.default_rng(7)
+    writer = TfjsWriter()
+    tensor = writer.node("Placeholder", name="input_1")
+    layers: list[str] = []
+    channels = 3
+    for stride in (8, 2, 2):
+        kernel = random.normal(0, 0.3, (3, 3, channels, 124))
+        tensor = writer.conv(tensor, kernel, random.normal(0, 0.1, 124), stride)
+        layers.append(tensor)
+        channels = 124
+    for level, layer in enumerate(layers):
+        split = writer.node("SplitV", layer, writer.constant([80, 44]), writer.constant(1))
+        scores = writer.node("Sigmoid", split)
+        for number, part in ((level, scores), (level + 3, f"{split}:1")):
+            flat = writer.node("Reshape", part, writer.constant([1, -1, 0]))
+            swapped = writer.transpose(flat, 0, 2, 1)
+            writer.node("Identity", swapped, name="Identity" if number == 0 else f"Identity_{number}")
+    folder = tmp_path / "tiny"
+    folder.mkdir()
+    writer.write(folder / "nanodet.json")
+    return folder
