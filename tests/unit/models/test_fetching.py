@@ -3,6 +3,7 @@
 import hashlib
 import http.server
 import io
+import os
 import shutil
 import ssl
 import subprocess
@@ -103,13 +104,19 @@ def test_progress_is_the_growth_of_the_folder(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_client_is_ended(tmp_path: Path) -> None:
+    began = tmp_path / "began"
+
     def interrupt(step: Step) -> None:
-        if (tmp_path / "began").exists():
+        if began.exists():
             raise KeyboardInterrupt
 
-    program = "import time\nopen('began', 'w').close()\ntime.sleep(600)"
-    with pytest.raises(KeyboardInterrupt):  # and soon: leaving run_client waits for the child's end
+    program = (
+        "import os, time\nopen('new', 'w').write(str(os.getpid()))\nos.rename('new', 'began')\ntime.sleep(60)"
+    )
+    with pytest.raises(KeyboardInterrupt):
         run_client([sys.executable, "-c", program], Download("the thing", tmp_path), interrupt)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(began.read_text()), 0)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

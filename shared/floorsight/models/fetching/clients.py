@@ -52,6 +52,7 @@ def run_client(command: list[str], download: Download, progress: Progress) -> No
             said = _wait(process, download, progress)
         except BaseException:
             process.kill()
+            process.wait()  # leaving the block does not, after Ctrl-C
             raise
     if process.returncode != 0:
         last = "\n".join(said.strip().splitlines()[-LINES_OF_FAULT:])
