@@ -11,15 +11,14 @@ from floorsight.models.sources import DebianSource, SourceFile
 from floorsight.models.store import Progress, Step, Store
 from floorsight.platform.errors import Unavailable
 
-REMEDY = "this file comes from a Debian package, so it takes Debian or a system made from it"
-
 
 def fetch_debian(
     source: DebianSource, files: tuple[SourceFile, ...], store: Store, progress: Progress
 ) -> None:
     """Store files of a Debian package, of whatever version is current; raises as `fetching.fetch` does."""
-    require_client("apt-get", REMEDY)
-    require_client("dpkg-deb", REMEDY)
+    remedy = f"the file comes from the Debian package {source.package}: use Debian or a system made from it"
+    require_client("apt-get", remedy)
+    require_client("dpkg-deb", remedy)
     with store.workplace() as folder:
         download = Download(f"Debian package {source.package}", folder, source.archive_bytes)
         _download(source.package, download, progress)
