@@ -27,7 +27,7 @@ class Platform:
 
 
 LAMBDA = Platform(
-    "python3.13-arm64",
+    "python313-arm64",
     # Lambda's Amazon Linux 2023 has glibc 2.34, which runs wheels made for 2.17 and for 2.28.
     (
         *("--platform", "manylinux2014_aarch64", "--platform", "manylinux_2_28_aarch64"),

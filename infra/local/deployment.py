@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections import deque
@@ -121,8 +122,9 @@ class Deployment(BaseModel):
 
     @classmethod
     def forget(cls, port: int) -> None:
-        """Remove what was saved for a port."""
+        """Remove what was saved for a port, and what it was deployed from."""
         _file(port).unlink(missing_ok=True)
+        shutil.rmtree(_assembly(port), ignore_errors=True)
 
 
 def deploy(endpoint: Endpoint, progress: Progress | None = None) -> Deployment:
@@ -139,11 +141,12 @@ def deploy(endpoint: Endpoint, progress: Progress | None = None) -> Deployment:
         [
             *("deploy", "--all", "--app", APP, "--context", "stage=local"),
             *("--require-approval", "never", "--progress", "events", "--concurrency", "3"),
-            *("--output", str(STATE / f"cdk.out-{endpoint.port}"), "--outputs-file", str(outputs)),
+            *("--output", str(_assembly(endpoint.port)), "--outputs-file", str(outputs)),
         ],
         progress,
     )
     deployment = read_outputs(endpoint, json.loads(outputs.read_text()))
+    outputs.unlink()
     deployment.save()
     return deployment
 
@@ -205,3 +208,8 @@ def parse_event(line: str) -> ResourceEvent | None:
 
 def _file(port: int) -> Path:
     return STATE / f"deployment-{port}.json"
+
+
+def _assembly(port: int) -> Path:
+    """Where the synthesised templates and assets of a port's deployment lie."""
+    return STATE / f"cdk.out-{port}"

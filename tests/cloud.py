@@ -1,0 +1,49 @@
+"""The one-machine cloud as fixtures, for every suite that needs it: import them into its conftest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+
+from floorsight.platform import aws
+from infra.local.accounts import Account, create_accounts
+from infra.local.deployment import Deployment, deploy
+from infra.local.emulator import REGION, free_port, run_emulator
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Deployment]:
+    """The local stage, really deployed, in an emulator of this session's (or xdist worker's) own.
+
+    The environment is set so that boto3, in this process and in its children, talks to that emulator.
+    """
+    with run_emulator(free_port()) as emulator, pytest.MonkeyPatch.context() as patch:
+        for name, value in emulator.endpoint.environment().items():
+            patch.setenv(name, value)
+        aws._client.cache_clear()  # an earlier test may have made clients for another address
+        deployment = deploy(emulator.endpoint)
+        yield deployment
+        aws._client.cache_clear()
+        boto3.DEFAULT_SESSION = None
+        Deployment.forget(deployment.port)
+        emulator.log.unlink()
+
+
+@pytest.fixture(scope="session")
+def accounts(cloud: Deployment) -> dict[str, Account]:
+    """A user of each group, by role."""
+    return {account.role: account for account in create_accounts(cloud)}
+
+
+def make_client(service: str, deployment: Deployment) -> Any:
+    """A boto3 client of the emulator, for what the product itself never calls."""
+    return boto3.client(
+        service,
+        endpoint_url=deployment.endpoint.url,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )

@@ -1,0 +1,65 @@
+"""Who gets through to the API's function, and as what."""
+
+from __future__ import annotations
+
+from tests.infra.conftest import SynthesisedStage
+
+OPEN = {
+    "GET /",
+    "GET /console/{proxy+}",
+    "GET /api/health",
+    "POST /api/login",
+    "POST /api/login/refresh",
+}
+
+
+def test_only_the_five_named_routes_go_without_a_token(stage: SynthesisedStage) -> None:
+    routes = {
+        route.properties["RouteKey"]: route.properties["AuthorizationType"]
+        for route in stage.resources("AWS::ApiGatewayV2::Route")
+    }
+    assert {key for key, authorization in routes.items() if authorization == "NONE"} == OPEN
+    assert {key for key, authorization in routes.items() if authorization == "JWT"} == {"ANY /api/{proxy+}"}
+    assert len(routes) == len(OPEN) + 1
+
+
+def test_tokens_are_those_of_our_pool_for_our_client(stage: SynthesisedStage) -> None:
+    authorizer = stage.resource("api", "AWS::ApiGatewayV2::Authorizer").properties
+    pool = stage.resource("api", "AWS::Cognito::UserPool").logical_id
+    client = stage.resource("api", "AWS::Cognito::UserPoolClient").logical_id
+    assert authorizer["JwtConfiguration"]["Audience"] == [{"Ref": client}]
+    assert {"Ref": pool} in authorizer["JwtConfiguration"]["Issuer"]["Fn::Join"][1]
+    assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
+
+
+def test_users_are_made_by_administrators_with_strong_passwords(stage: SynthesisedStage) -> None:
+    pool = stage.resource("api", "AWS::Cognito::UserPool").properties
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    policy = pool["Policies"]["PasswordPolicy"]
+    assert policy["MinimumLength"] >= 12
+    assert all(policy[f"Require{kind}"] for kind in ("Lowercase", "Uppercase", "Numbers", "Symbols"))
+    groups = {g.properties["GroupName"] for g in stage.resources("AWS::Cognito::UserPoolGroup")}
+    assert groups == {"admin", "operator", "viewer"}
+
+
+def test_the_client_has_no_secret_and_tells_nobody_who_exists(stage: SynthesisedStage) -> None:
+    client = stage.resource("api", "AWS::Cognito::UserPoolClient").properties
+    assert client["GenerateSecret"] is False
+    assert client["PreventUserExistenceErrors"] == "ENABLED"
+    assert client["ExplicitAuthFlows"] == ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+
+
+def test_requests_are_throttled_and_logged(stage: SynthesisedStage) -> None:
+    default = stage.resource("api", "AWS::ApiGatewayV2::Stage").properties
+    assert default["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
+    assert default["AccessLogSettings"]["DestinationArn"]
+    assert "uthorization" not in default["AccessLogSettings"]["Format"]
+
+
+def test_other_origins_are_allowed_only_where_they_are_named(
+    gpu_fleet: SynthesisedStage, prod: SynthesisedStage, local: SynthesisedStage
+) -> None:
+    named = gpu_fleet.resource("api", "AWS::ApiGatewayV2::Api").properties["CorsConfiguration"]
+    assert named["AllowOrigins"] == ["https://one.example", "https://two.example"]
+    for quiet in (prod, local):
+        assert "CorsConfiguration" not in quiet.resource("api", "AWS::ApiGatewayV2::Api").properties

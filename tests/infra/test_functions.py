@@ -1,0 +1,140 @@
+"""What a function is made of: its environment, its zip, its layers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from floorsight.platform.errors import Malformed, NotFound
+from floorsight.platform.settings import (
+    QueryApiSettings,
+    Settings,
+    UpdateOccupancySettings,
+    VisionWorkerSettings,
+    variable_name,
+)
+from infra.assets import reached_modules, stage_function
+from infra.layers import LAMBDA, THIS_MACHINE, build_layer, pins, read_lock
+from tests.infra.conftest import SynthesisedStage
+
+# What runs in a fresh interpreter: installed packages, the zip's folder, and not this repository.
+IMPORT_ALONE = """
+import importlib, sys
+folder, name = sys.argv[1:]
+sys.path = [folder] + [path for path in sys.path if "/lib" in path]
+sys.meta_path = [finder for finder in sys.meta_path if "editable" not in repr(finder).lower()]
+module = importlib.import_module(name)
+ours = [m for m in sys.modules.values() if m.__name__.split(".")[0] in ("floorsight", "functions")]
+assert all(m.__file__ is None or m.__file__.startswith(folder) for m in ours), ours
+assert callable(module.handler)
+"""
+
+
+def required_and_optional(settings: type[Settings]) -> tuple[set[str], set[str]]:
+    fields = settings.model_fields
+    required = {variable_name(name) for name, field in fields.items() if field.is_required()}
+    return required, {variable_name(name) for name in fields}
+
+
+@pytest.mark.parametrize(("stack", "settings"), [("bus", UpdateOccupancySettings), ("api", QueryApiSettings)])
+def test_the_environment_is_what_the_settings_class_reads(
+    stage: SynthesisedStage, stack: str, settings: type[Settings]
+) -> None:
+    function = stage.resource(stack, "AWS::Lambda::Function").properties
+    required, known = required_and_optional(settings)
+    assert required <= set(function["Environment"]["Variables"]) <= known
+
+
+def test_the_workers_environment_is_what_its_settings_class_reads(dev: SynthesisedStage) -> None:
+    (container,) = dev.resource("vision", "AWS::ECS::TaskDefinition").properties["ContainerDefinitions"]
+    required, known = required_and_optional(VisionWorkerSettings)
+    assert required <= {variable["Name"] for variable in container["Environment"]} <= known
+
+
+def staged_files(folder: Path) -> set[str]:
+    return {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
+
+
+def test_update_occupancy_is_staged_without_vision(tmp_path: Path) -> None:
+    files = staged_files(stage_function("update_occupancy", tmp_path / "zip"))
+    assert "functions/update_occupancy/handler.py" in files
+    assert "floorsight/occupancy/service.py" in files
+    assert "floorsight/__init__.py" in files
+    assert not [file for file in files if file.startswith(("floorsight/vision/", "functions/query_api/"))]
+    assert not [file for file in files if "__pycache__" in file]
+
+
+def test_no_zip_holds_what_its_function_does_not_import(tmp_path: Path) -> None:
+    for name in ("update_occupancy", "query_api"):
+        files = staged_files(stage_function(name, tmp_path / name))
+        modules = {
+            file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+            for file in files
+            if file.startswith("floorsight/")
+        }
+        assert modules == {m for m in reached_modules(name) if m.startswith("floorsight")}, name
+
+
+def test_a_staged_function_imports_with_nothing_else_of_ours_around(tmp_path: Path) -> None:
+    for name in ("update_occupancy", "query_api"):
+        folder = stage_function(name, tmp_path / name)
+        answer = subprocess.run(
+            [sys.executable, "-I", "-c", IMPORT_ALONE, str(folder), f"functions.{name}.handler"],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert answer.returncode == 0, answer.stderr
+
+
+def test_staging_is_the_same_every_time(tmp_path: Path) -> None:
+    first = stage_function("update_occupancy", tmp_path / "first")
+    second = stage_function("update_occupancy", tmp_path / "second")
+    assert staged_files(first) == staged_files(second)
+    assert all((first / file).read_bytes() == (second / file).read_bytes() for file in staged_files(first))
+
+
+def test_declared_folders_go_into_the_zip_and_missing_ones_are_named(tmp_path: Path) -> None:
+    (tmp_path / "page").mkdir()
+    (tmp_path / "page" / "index.html").write_text("hello")
+    folder = stage_function("update_occupancy", tmp_path / "zip", {"console": tmp_path / "page"})
+    assert (folder / "console" / "index.html").read_text() == "hello"
+    with pytest.raises(NotFound, match="does not exist"):
+        stage_function("update_occupancy", tmp_path / "other", {"console": tmp_path / "nowhere"})
+
+
+def test_an_unknown_function_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match=r"functions/fly_away/handler\.py"):
+        stage_function("fly_away", tmp_path)
+
+
+def test_the_api_layer_adds_only_what_the_core_layer_lacks() -> None:
+    core = build_layer("core", LAMBDA).folder / "python"
+    api = build_layer("api", LAMBDA, base="core").folder / "python"
+    assert (core / "pydantic").is_dir()
+    assert (api / "fastapi").is_dir()
+    assert not (api / "pydantic").exists()
+    assert set(pins(read_lock("api"))) - set(pins(read_lock("core")))
+
+
+def test_layers_are_built_for_the_interpreter_that_runs_them() -> None:
+    def native(folder: Path) -> str:
+        (file,) = (folder / "python" / "pydantic_core").glob("_pydantic_core*.so")
+        return file.name
+
+    assert "cpython-313-aarch64" in native(build_layer("core", LAMBDA).folder)
+    assert str(sys.implementation.cache_tag) in native(build_layer("core", THIS_MACHINE).folder)
+
+
+def test_locks_that_disagree_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    locks = {
+        "core": "pydantic==1.0 \\\n    --hash=sha256:00\n",
+        "api": "pydantic==2.0 \\\n    --hash=sha256:00\n",
+    }
+    monkeypatch.setattr("infra.layers.read_lock", locks.__getitem__)
+    with pytest.raises(Malformed, match=r"pydantic 2\.0/1\.0"):
+        build_layer("api", LAMBDA, base="core")

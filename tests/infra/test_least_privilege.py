@@ -1,0 +1,110 @@
+"""Nobody may do more than what they are for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from tests.infra.conftest import Json, Resource, SynthesisedStage
+
+READ = {"dynamodb:GetItem", "dynamodb:Query"}
+WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem"}
+NO_RESOURCE = {"ecr:GetAuthorizationToken"}  # AWS has no resource for it
+WRITTEN_BY_CDK = ("InstanceRole", "GpuInstances")  # ECS's agent and the drain hook on GPU instances
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(stage: SynthesisedStage) -> Iterator[tuple[Resource, Json]]:
+    for kind in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
+        for policy in stage.resources(kind):
+            if policy.logical_id.startswith(WRITTEN_BY_CDK):
+                continue
+            for statement in policy.properties["PolicyDocument"]["Statement"]:
+                yield policy, statement
+
+
+def actions_on_table(stage: SynthesisedStage, role_id: str, table: str) -> set[str]:
+    """The actions that a role may do with a table, which it knows by the data stack's export."""
+    return {
+        action
+        for statement in stage.policies_of(role_id)
+        if f"ExportsOutputFnGetAtt{table}" in json.dumps(statement["Resource"])
+        for action in listed(statement["Action"])
+    }
+
+
+def role_of_function(stage: SynthesisedStage, stack: str) -> str:
+    function = stage.resource(stack, "AWS::Lambda::Function")
+    return str(function.properties["Role"]["Fn::GetAtt"][0])
+
+
+def test_no_action_is_a_wildcard(stage: SynthesisedStage) -> None:
+    wild = {
+        f"{policy}: {action}"
+        for policy, statement in statements(stage)
+        for action in listed(statement["Action"])
+        if "*" in action
+    }
+    assert not wild
+
+
+def test_no_statement_is_about_every_resource(stage: SynthesisedStage) -> None:
+    wild = {
+        f"{policy}: {sorted(listed(statement['Action']))}"
+        for policy, statement in statements(stage)
+        if "*" in listed(statement["Resource"]) and not set(listed(statement["Action"])) <= NO_RESOURCE
+    }
+    assert not wild
+
+
+def test_no_role_of_ours_has_a_managed_policy_of_aws(stage: SynthesisedStage) -> None:
+    roles = [role for role in stage.resources("AWS::IAM::Role") if "DrainECSHook" not in role.logical_id]
+    assert [str(role) for role in roles if role.properties.get("ManagedPolicyArns")] == []
+
+
+def test_update_occupancy_reads_the_registry_and_writes_presence_only(stage: SynthesisedStage) -> None:
+    role = role_of_function(stage, "bus")
+    assert actions_on_table(stage, role, "Registry") == READ
+    assert actions_on_table(stage, role, "Presence") == READ | WRITE
+    assert actions_on_table(stage, role, "Trails") == set()
+    services = {a.split(":")[0] for s in stage.policies_of(role) for a in listed(s["Action"])}
+    assert services == {"dynamodb", "kms", "logs", "sqs"}
+
+
+def test_query_api_only_reads_trails_and_pictures(stage: SynthesisedStage) -> None:
+    role = role_of_function(stage, "api")
+    assert actions_on_table(stage, role, "Trails") == READ
+    on_objects = [s for s in stage.policies_of(role) if "s3:" in json.dumps(s["Action"])]
+    assert {action for s in on_objects for action in listed(s["Action"])} == {"s3:GetObject"}
+    assert sorted(r["Fn::Join"][1][1] for s in on_objects for r in s["Resource"]) == [
+        "/live/*",
+        "/snapshots/*",
+    ]
+
+
+def test_the_worker_may_not_change_the_registry_nor_write_chunks(dev: SynthesisedStage) -> None:
+    task = dev.resource("vision", "AWS::ECS::TaskDefinition")
+    role = task.properties["TaskRoleArn"]["Fn::GetAtt"][0]
+    assert actions_on_table(dev, role, "Registry") == READ
+    granted = {action for s in dev.policies_of(role) for action in listed(s["Action"])}
+    assert {action for action in granted if action.startswith("kinesis:")} == {
+        "kinesis:DescribeStreamSummary",
+        "kinesis:GetRecords",
+        "kinesis:GetShardIterator",
+        "kinesis:ListShards",
+    }
+
+
+def test_publishers_may_put_chunks_and_nothing_else(stage: SynthesisedStage) -> None:
+    policy = stage.resource("ingest", "AWS::IAM::ManagedPolicy")
+    granted = {a for s in policy.properties["PolicyDocument"]["Statement"] for a in listed(s["Action"])}
+    assert granted == {
+        "kinesis:PutRecord",
+        "kinesis:DescribeStreamSummary",
+        "kms:GenerateDataKey",
+        "s3:PutObject",
+    }

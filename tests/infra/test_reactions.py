@@ -1,0 +1,74 @@
+"""Bus → queue → function: finite retries, nothing lost, nothing blocked."""
+
+from __future__ import annotations
+
+import json
+
+from floorsight.events.vision import LineCrossed
+from floorsight.platform.bus import SOURCE
+from tests.infra.conftest import Resource, SynthesisedStage
+
+
+def queue_named(stage: SynthesisedStage, reference: dict[str, list[str]]) -> Resource:
+    logical_id = reference["Fn::GetAtt"][0]
+    (queue,) = (q for q in stage.resources("AWS::SQS::Queue") if q.logical_id == logical_id)
+    return queue
+
+
+def dead_letter_ids(stage: SynthesisedStage) -> set[str]:
+    return {
+        queue.properties["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        for queue in stage.resources("AWS::SQS::Queue")
+        if "RedrivePolicy" in queue.properties
+    }
+
+
+def test_every_queue_has_dead_letters_and_finite_retries(stage: SynthesisedStage) -> None:
+    last_resort = dead_letter_ids(stage)
+    for queue in stage.resources("AWS::SQS::Queue"):
+        if queue.logical_id in last_resort:
+            assert queue.properties["MessageRetentionPeriod"] == 14 * 86400
+            continue
+        assert 1 < queue.properties["RedrivePolicy"]["maxReceiveCount"] <= 10, queue
+
+
+def test_queues_are_encrypted_and_refuse_plain_http(stage: SynthesisedStage) -> None:
+    policies = json.dumps([p.properties for p in stage.resources("AWS::SQS::QueuePolicy")])
+    assert policies.count('"aws:SecureTransport": "false"') == len(stage.resources("AWS::SQS::Queue"))
+    assert all(queue.properties["SqsManagedSseEnabled"] for queue in stage.resources("AWS::SQS::Queue"))
+
+
+def test_a_message_stays_hidden_for_six_times_its_functions_timeout(stage: SynthesisedStage) -> None:
+    mappings = stage.resources("AWS::Lambda::EventSourceMapping")
+    assert mappings
+    functions = {f.logical_id: f for f in stage.resources("AWS::Lambda::Function")}
+    for mapping in mappings:
+        queue = queue_named(stage, mapping.properties["EventSourceArn"])
+        timeout = functions[mapping.properties["FunctionName"]["Ref"]].properties["Timeout"]
+        assert queue.properties["VisibilityTimeout"] >= 6 * timeout, mapping
+        assert mapping.properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"], mapping
+
+
+def test_the_rule_asks_for_what_the_function_parses(stage: SynthesisedStage) -> None:
+    rule = stage.resource("bus", "AWS::Events::Rule").properties
+    assert rule["EventPattern"] == {"source": [SOURCE], "detail-type": [LineCrossed.detail_type()]}
+    assert LineCrossed.detail_type() == "LineCrossed.v1"
+    assert rule["State"] == "ENABLED"
+
+
+def test_an_event_that_the_queue_never_took_is_kept_too(stage: SynthesisedStage) -> None:
+    (target,) = stage.resource("bus", "AWS::Events::Rule").properties["Targets"]
+    assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] in dead_letter_ids(stage)
+
+
+def test_only_the_rule_may_send_to_the_queue(stage: SynthesisedStage) -> None:
+    allowed = [
+        (statement["Principal"], statement["Condition"])
+        for policy in stage.resources("AWS::SQS::QueuePolicy")
+        for statement in policy.properties["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+    assert allowed
+    for principal, condition in allowed:
+        assert principal == {"Service": "events.amazonaws.com"}
+        assert "aws:SourceArn" in condition["ArnEquals"]

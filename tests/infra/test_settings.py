@@ -1,0 +1,53 @@
+"""A stage's settings and their overrides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from aws_cdk import RemovalPolicy
+
+from floorsight.platform.errors import Malformed
+from infra.settings import Stage, StageSettings, VisionCompute, read_settings
+
+
+def read(**context: Any) -> StageSettings:
+    return read_settings(context.get)
+
+
+def test_the_stage_is_local_unless_named() -> None:
+    assert read().stage is Stage.LOCAL
+    assert read(stage="prod").stage is Stage.PROD
+
+
+def test_only_prod_keeps_its_data() -> None:
+    kept = {stage: read(stage=stage).removal_policy for stage in Stage}
+    assert kept == {
+        Stage.LOCAL: RemovalPolicy.DESTROY,
+        Stage.DEV: RemovalPolicy.DESTROY,
+        Stage.PROD: RemovalPolicy.RETAIN,
+    }
+
+
+def test_text_of_the_command_line_overrides_any_field() -> None:
+    settings = read(
+        stage="dev", vision_compute="ec2-gpu", vision_max_tasks="4", cors_origins="https://a,https://b"
+    )
+    assert settings.vision_compute is VisionCompute.EC2_GPU
+    assert settings.vision_max_tasks == 4
+    assert settings.cors_origins == ("https://a", "https://b")
+
+
+@pytest.mark.parametrize(
+    ("context", "said"),
+    [
+        ({"stage": "production"}, "unknown stage 'production': use -c stage=local|dev|prod"),
+        ({"stage": "dev", "vision_compute": "tpu"}, "vision_compute"),
+        ({"stage": "dev", "vision_max_tasks": "many"}, "vision_max_tasks"),
+        ({"stage": "dev", "stream_shards": "0"}, "stream_shards"),
+    ],
+)
+def test_bad_settings_are_refused_with_what_to_do(context: dict[str, str], said: str) -> None:
+    with pytest.raises(Malformed) as refused:
+        read(**context)
+    assert said in refused.value.message
