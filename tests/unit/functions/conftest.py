@@ -1,0 +1,116 @@
+"""The API on rooms in memory, and callers as API Gateway's authorizer would describe them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.stub import Stubber
+from fastapi.testclient import TestClient
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from functions.query_api.access import Role
+from functions.query_api.app import create_app
+from functions.query_api.console import Console
+from functions.query_api.pictures import PictureLinks
+from functions.query_api.services import Services
+from functions.query_api.signing_in import UserPool
+from tests.fakes.scene import Scene
+
+CREDENTIALS: dict[str, Any] = {
+    "region_name": "eu-central-1",
+    "aws_access_key_id": "x",
+    "aws_secret_access_key": "x",
+}
+
+
+class Behind:
+    """Puts what API Gateway says of the caller where Mangum puts it."""
+
+    def __init__(self, app: ASGIApp, claims: dict[str, str] | None) -> None:
+        self.app = app
+        self.event = {"requestContext": {"authorizer": {"jwt": {"claims": claims}}} if claims else {}}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app({**scope, "aws.event": self.event}, receive, send)
+
+
+class Api:
+    """The application and clients for it."""
+
+    def __init__(self, scene: Scene, services: Services, console: Console) -> None:
+        self.scene = scene
+        self.app = create_app(lambda: services, console)
+
+    def client(self, claims: dict[str, str] | None) -> TestClient:
+        return TestClient(Behind(self.app, claims), raise_server_exceptions=False)
+
+    def signed_in(self, role: Role | None, username: str = "olga") -> TestClient:
+        groups = {"cognito:groups": f"[{role.value}]"} if role else {}
+        return self.client({"cognito:username": username, **groups})
+
+    @property
+    def stranger(self) -> TestClient:
+        return self.client(None)
+
+    @property
+    def viewer(self) -> TestClient:
+        return self.signed_in(Role.VIEWER)
+
+    @property
+    def operator(self) -> TestClient:
+        return self.signed_in(Role.OPERATOR)
+
+
+@pytest.fixture(scope="session")
+def cognito() -> Any:
+    return boto3.client("cognito-idp", **CREDENTIALS, config=Config(retries={"total_max_attempts": 1}))
+
+
+@pytest.fixture(scope="session")
+def s3() -> Any:
+    """Signs links; asks nobody."""
+    config = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+    return boto3.client("s3", **CREDENTIALS, config=config)
+
+
+@pytest.fixture
+def user_pool_answers(cognito: Any) -> Iterator[Stubber]:
+    with Stubber(cognito) as stub:
+        yield stub
+        stub.assert_no_pending_responses()
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+@pytest.fixture
+def console_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "console"
+    (folder / "parts").mkdir(parents=True)
+    (folder / "index.html").write_text(
+        "<!doctype html><script>let a = 1 < 2;</script><script src=x></script>"
+    )
+    (folder / "parts" / "app.js").write_text("export const answer = 42;\n")
+    (folder / "notes.md").write_text("not for the browser")
+    (tmp_path / "secret.js").write_text("outside")
+    return folder
+
+
+@pytest.fixture
+def api(scene: Scene, cognito: Any, s3: Any, console_folder: Path) -> Api:
+    services = Services(
+        stage="local",
+        sites=scene.sites,
+        occupancy=scene.occupancy,
+        views=scene.views,
+        pictures=PictureLinks("pictures", lambda: s3),
+        users=UserPool("client-1", lambda: cognito),
+    )
+    return Api(scene, services, Console(console_folder))

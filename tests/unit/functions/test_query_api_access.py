@@ -1,0 +1,105 @@
+"""Every route but the public ones asks for a role."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from functions.query_api.access import Role
+from tests.fakes.scene import CAMERA, SITE
+from tests.unit.functions.conftest import Api
+
+PUBLIC = {
+    ("GET", "/"),
+    ("GET", "/console/{file:path}"),
+    ("GET", "/api/health"),
+    ("POST", "/api/login"),
+    ("POST", "/api/login/refresh"),
+}
+CAMERA_PATH = "/api/occupancy/cameras/{camera_id}"
+NEEDED = {
+    ("GET", "/api/me"): Role.VIEWER,
+    ("POST", "/api/sites"): Role.OPERATOR,
+    ("GET", "/api/sites"): Role.VIEWER,
+    ("GET", "/api/sites/{site_id}"): Role.VIEWER,
+    ("POST", "/api/occupancy/cameras"): Role.OPERATOR,
+    ("GET", "/api/occupancy/cameras"): Role.VIEWER,
+    ("GET", CAMERA_PATH): Role.VIEWER,
+    ("POST", f"{CAMERA_PATH}/lines"): Role.OPERATOR,
+    ("GET", f"{CAMERA_PATH}/lines"): Role.VIEWER,
+    ("GET", "/api/occupancy/live"): Role.VIEWER,
+    ("GET", f"{CAMERA_PATH}/live"): Role.VIEWER,
+    ("GET", f"{CAMERA_PATH}/live/explain"): Role.VIEWER,
+    ("GET", f"{CAMERA_PATH}/crossings"): Role.VIEWER,
+    ("GET", f"{CAMERA_PATH}/view"): Role.VIEWER,
+}
+PROTECTED = sorted(NEEDED)
+
+
+def url(path: str) -> str:
+    return path.format(camera_id=CAMERA, site_id=SITE)
+
+
+def test_every_route_is_either_public_or_says_which_role_it_needs(api: Api) -> None:
+    """A new route fails here until somebody has decided who may call it."""
+    routes = {
+        (method, route.path)
+        for route in iter_route_contexts(api.app.routes)
+        for method in route.methods or {"*"}
+    }
+    assert routes == PUBLIC | set(NEEDED)
+
+
+@pytest.mark.parametrize(("method", "path"), PROTECTED)
+def test_strangers_are_sent_to_sign_in(api: Api, method: str, path: str) -> None:
+    answer = api.stranger.request(method, url(path))
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "not_signed_in"
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(("method", "path"), PROTECTED)
+def test_roles_below_the_needed_one_are_refused(api: Api, method: str, path: str) -> None:
+    rising = [None, *Role]
+    for role in rising[: rising.index(NEEDED[method, path])]:
+        answer = api.signed_in(role).request(method, url(path))
+        assert (answer.status_code, answer.json()["code"]) == (403, "role_missing")
+
+
+@pytest.mark.parametrize(("method", "path"), PROTECTED)
+def test_the_needed_role_and_those_above_pass(api: Api, method: str, path: str) -> None:
+    rising = list(Role)
+    for role in rising[rising.index(NEEDED[method, path]) :]:
+        answer = api.signed_in(role).request(method, url(path))
+        assert answer.status_code not in {401, 403}
+
+
+@pytest.mark.parametrize(
+    ("groups", "roles"),
+    [
+        ("[admin operator]", ["viewer", "operator", "admin"]),
+        ("[operator]", ["viewer", "operator"]),
+        ("viewer", ["viewer"]),
+        ("[viewer, others]", ["viewer"]),
+    ],
+)
+def test_groups_become_roles(api: Api, groups: str, roles: list[str]) -> None:
+    answer = api.client({"cognito:username": "olga", "cognito:groups": groups}).get("/api/me")
+    assert answer.json() == {"username": "olga", "roles": roles}
+
+
+def test_the_access_tokens_name_of_the_user_will_do(api: Api) -> None:
+    answer = api.client({"username": "olga", "cognito:groups": "[viewer]"}).get("/api/me")
+    assert answer.json()["username"] == "olga"
+
+
+@pytest.mark.parametrize("groups", ["[administrators]", "[]", "[view]"])
+def test_other_groups_give_no_role(api: Api, groups: str) -> None:
+    answer = api.client({"cognito:username": "olga", "cognito:groups": groups}).get("/api/me")
+    assert answer.status_code == 403
+
+
+def test_a_token_in_the_header_alone_is_nothing(api: Api) -> None:
+    """Only the authorizer's claims count: the function does not read tokens."""
+    answer = api.stranger.get("/api/me", headers={"Authorization": "Bearer a.b.c"})
+    assert answer.status_code == 401

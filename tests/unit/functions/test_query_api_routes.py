@@ -1,0 +1,440 @@
+"""Every route: what it answers when all is well, and each of its errors."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from floorsight.events.vision import Direction
+from floorsight.occupancy.model import Crossing
+from floorsight.platform.errors import Unavailable
+from floorsight.sites.model import MAX_LINES_PER_CAMERA
+from floorsight.views.model import SeenTrack, View
+from tests.fakes.clock import NOON
+from tests.fakes.scene import CAMERA, SITE, line_crossed
+from tests.unit.functions.conftest import Api
+
+NEW_SITE = {"site_id": SITE, "name": "Plant 1", "time_zone": "Europe/Berlin"}
+NEW_CAMERA = {"camera_id": CAMERA, "site_id": SITE, "name": "Door 1", "role": "bidirectional"}
+NEW_LINE: dict[str, Any] = {"name": "Threshold", "start": {"x": 0.5, "y": 1}, "end": {"x": 0.5, "y": 0}}
+BASE = f"/api/occupancy/cameras/{CAMERA}"
+
+
+def problem_of(answer: Any) -> tuple[int, str, list[str]]:
+    """Status, code and faulty fields of a problem document; the document itself is checked."""
+    body = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert set(body) <= {"type", "title", "status", "detail", "code", "errors"}
+    assert body["type"] == f"urn:floorsight:problem:{body['code']}"
+    assert body["status"] == answer.status_code
+    assert body["detail"]
+    return answer.status_code, body["code"], [error["field"] for error in body.get("errors", [])]
+
+
+def record(api: Api, *crossings: tuple[int, Direction, int], line_id: str, **changes: Any) -> None:
+    """Crossings given as (number, direction, seconds after noon)."""
+    api.scene.occupancy.record_crossings(
+        CAMERA,
+        [
+            Crossing.of(
+                line_crossed(
+                    number, way, line_id=line_id, occurred_at=NOON + timedelta(seconds=seconds), **changes
+                )
+            )
+            for number, way, seconds in crossings
+        ],
+    )
+
+
+def test_health_needs_nothing(api: Api) -> None:
+    answer = api.stranger.get("/api/health")
+    assert answer.json() == {"status": "ok", "stage": "local", "version": "0.1.0"}
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_site_is_made_listed_and_found(api: Api) -> None:
+    made = api.operator.post("/api/sites", json=NEW_SITE)
+    assert (made.status_code, made.json()) == (201, NEW_SITE)
+    assert api.viewer.get("/api/sites").json() == {"items": [NEW_SITE], "next_cursor": None}
+    assert api.viewer.get(f"/api/sites/{SITE}").json() == NEW_SITE
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"site_id": "Plant 1"}, "bad_identifier", "site_id"),
+        ({"site_id": "plant\n"}, "bad_identifier", "site_id"),
+        ({"name": " "}, "bad_text", "name"),
+        ({"time_zone": "Europe/Atlantis"}, "unknown_time_zone", "time_zone"),
+        ({"time_zone": "../../etc/passwd"}, "unknown_time_zone", "time_zone"),
+        ({"time_zone": "Europe"}, "unknown_time_zone", "time_zone"),
+        ({"name": 5}, "invalid_request", "name"),
+        ({"size": 5}, "invalid_request", "size"),
+    ],
+)
+def test_a_bad_site_is_refused_with_the_field(
+    api: Api, change: dict[str, Any], code: str, field: str
+) -> None:
+    answer = api.operator.post("/api/sites", json=NEW_SITE | change)
+    assert problem_of(answer) == (422, code, [field])
+    assert api.viewer.get("/api/sites").json()["items"] == []
+
+
+def test_a_site_is_made_once(api: Api) -> None:
+    api.operator.post("/api/sites", json=NEW_SITE)
+    again = api.operator.post("/api/sites", json=NEW_SITE | {"name": "Other"})
+    assert problem_of(again) == (409, "site_exists", [])
+    assert api.viewer.get(f"/api/sites/{SITE}").json()["name"] == "Plant 1"
+
+
+def test_lists_come_in_pages(api: Api) -> None:
+    for number in range(5):
+        api.operator.post("/api/sites", json=NEW_SITE | {"site_id": f"plant-{number}"})
+    seen, cursor = [], ""
+    for _ in range(3):
+        page = api.viewer.get("/api/sites", params={"limit": 2, "cursor": cursor}).json()
+        seen += [site["site_id"] for site in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen == [f"plant-{number}" for number in range(5)]
+    assert cursor is None
+
+
+@pytest.mark.parametrize("cursor", ["!", "bm8", "W10", "e30", "eyJQSyI6MX0", "a" * 9, "é"])
+def test_a_damaged_cursor_is_refused(api: Api, cursor: str) -> None:
+    answer = api.viewer.get("/api/sites", params={"cursor": cursor})
+    assert problem_of(answer) == (422, "bad_cursor", ["cursor"])
+
+
+def test_a_cursor_of_another_list_is_refused(api: Api) -> None:
+    scene = api.scene.with_camera().with_camera("door-2").with_camera("hall-1", site_id="plant-2")
+    scene.with_camera("hall-2", site_id="plant-2")
+    page = api.viewer.get("/api/occupancy/cameras", params={"site_id": SITE, "limit": 1}).json()
+    for params in ({"site_id": "plant-2", "cursor": page["next_cursor"]},):
+        answer = api.viewer.get("/api/occupancy/cameras", params=params)
+        assert problem_of(answer) == (422, "bad_cursor", ["cursor"])
+    answer = api.viewer.get(f"{BASE}/crossings", params={"cursor": page["next_cursor"]})
+    assert problem_of(answer) == (422, "bad_cursor", ["cursor"])
+
+
+@pytest.mark.parametrize("limit", ["0", "501", "many"])
+def test_a_limit_is_1_to_500(api: Api, limit: str) -> None:
+    answer = api.viewer.get("/api/sites", params={"limit": limit})
+    assert problem_of(answer) == (422, "invalid_request", ["limit"])
+
+
+def test_a_camera_is_made_listed_and_found(api: Api) -> None:
+    api.operator.post("/api/sites", json=NEW_SITE)
+    made = api.operator.post("/api/occupancy/cameras", json=NEW_CAMERA)
+    expected = NEW_CAMERA | {
+        "analyse_fps": 5,
+        "created_at": "2026-03-02T12:00:00Z",
+        "created_by": "olga",
+    }
+    assert (made.status_code, made.json()) == (201, expected)
+    listed = api.viewer.get("/api/occupancy/cameras", params={"site_id": SITE})
+    assert listed.json() == {"items": [expected], "next_cursor": None}
+    assert api.viewer.get(BASE).json() == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"camera_id": "-door"}, "bad_identifier", "camera_id"),
+        ({"camera_id": "d" * 64}, "bad_identifier", "camera_id"),
+        ({"site_id": "nowhere"}, "unknown_site", "site_id"),
+        ({"name": ""}, "bad_text", "name"),
+        ({"role": "window"}, "invalid_request", "role"),
+        ({"analyse_fps": 0}, "out_of_range", "analyse_fps"),
+        ({"analyse_fps": 31}, "out_of_range", "analyse_fps"),
+    ],
+)
+def test_a_bad_camera_is_refused_with_the_field(
+    api: Api, change: dict[str, Any], code: str, field: str
+) -> None:
+    api.operator.post("/api/sites", json=NEW_SITE)
+    answer = api.operator.post("/api/occupancy/cameras", json=NEW_CAMERA | change)
+    assert problem_of(answer) == (422, code, [field])
+
+
+def test_a_camera_is_made_once_even_at_another_site(api: Api) -> None:
+    api.scene.with_camera().with_camera("hall-1", site_id="plant-2")
+    again = api.operator.post("/api/occupancy/cameras", json=NEW_CAMERA | {"site_id": "plant-2"})
+    assert problem_of(again) == (409, "camera_exists", [])
+    assert api.viewer.get(BASE).json()["site_id"] == SITE
+
+
+def test_cameras_are_listed_by_site(api: Api) -> None:
+    answer = api.viewer.get("/api/occupancy/cameras")
+    assert problem_of(answer) == (422, "invalid_request", ["site_id"])
+    unknown = api.viewer.get("/api/occupancy/cameras", params={"site_id": "nowhere"})
+    assert problem_of(unknown) == (404, "unknown_site", [])
+
+
+def test_a_line_is_made_and_listed(api: Api) -> None:
+    api.scene.with_camera()
+    made = api.operator.post(f"{BASE}/lines", json=NEW_LINE)
+    assert made.status_code == 201
+    line = made.json()
+    assert line.pop("line_id").startswith(f"{CAMERA}.")
+    assert line == NEW_LINE | {
+        "camera_id": CAMERA,
+        "inverted": False,
+        "in_label": "in",
+        "out_label": "out",
+        "anchor": "bottom_center",
+        "settle_frames": 2,
+        "revision": 1,
+    }
+    assert api.viewer.get(f"{BASE}/lines").json() == {"items": [made.json()], "next_cursor": None}
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"end": {"x": 0.5, "y": 1.0}}, "line_too_short", "end"),
+        ({"start": {"x": 2, "y": 2}, "end": {"x": 3, "y": 2}}, "line_outside_frame", "start"),
+        ({"start": {"x": 0, "y": 0}, "end": {"x": 0, "y": 1}}, "line_outside_frame", "start"),
+        ({"start": {"x": "left", "y": 0}}, "invalid_request", "start.x"),
+        ({"start": {"x": 0.5}}, "invalid_request", "start.y"),
+        ({"name": "a\nb"}, "bad_text", "name"),
+        ({"in_label": ""}, "bad_text", "in_label"),
+        ({"anchor": "head"}, "invalid_request", "anchor"),
+        ({"settle_frames": 0}, "out_of_range", "settle_frames"),
+        ({"settle_frames": 11}, "out_of_range", "settle_frames"),
+    ],
+)
+def test_a_bad_line_is_refused_with_the_field(
+    api: Api, change: dict[str, Any], code: str, field: str
+) -> None:
+    api.scene.with_camera()
+    answer = api.operator.post(f"{BASE}/lines", json=NEW_LINE | change)
+    assert problem_of(answer) == (422, code, [field])
+
+
+def test_a_line_that_is_no_number_is_refused(api: Api) -> None:
+    api.scene.with_camera()
+    body = '{"name": "x", "start": {"x": NaN, "y": 0}, "end": {"x": 1, "y": 1}}'
+    answer = api.operator.post(f"{BASE}/lines", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+
+
+def test_a_camera_has_a_limited_number_of_lines(api: Api) -> None:
+    api.scene.with_camera()
+    for _ in range(MAX_LINES_PER_CAMERA):
+        api.scene.with_line()
+    answer = api.operator.post(f"{BASE}/lines", json=NEW_LINE)
+    assert problem_of(answer) == (409, "too_many_lines", [])
+
+
+@pytest.mark.parametrize("path", ["", "/lines", "/live", "/live/explain", "/crossings", "/view"])
+def test_an_unknown_camera_is_not_found(api: Api, path: str) -> None:
+    assert problem_of(api.viewer.get(BASE + path)) == (404, "unknown_camera", [])
+
+
+def test_a_line_of_an_unknown_camera_is_not_found(api: Api) -> None:
+    assert problem_of(api.operator.post(f"{BASE}/lines", json=NEW_LINE)) == (404, "unknown_camera", [])
+
+
+def test_an_unknown_site_is_not_found(api: Api) -> None:
+    assert problem_of(api.viewer.get("/api/sites/nowhere")) == (404, "unknown_site", [])
+    live = api.viewer.get("/api/occupancy/live", params={"site_id": "nowhere"})
+    assert problem_of(live) == (404, "unknown_site", [])
+
+
+def test_a_camera_that_counted_nothing_is_at_its_first_baseline(api: Api) -> None:
+    api.scene.with_camera()
+    answer = api.viewer.get(f"{BASE}/live").json()
+    assert answer == {
+        "camera_id": CAMERA,
+        "site_id": SITE,
+        "name": "Door 1",
+        "occupancy": 0,
+        "raw": 0,
+        "entries": 0,
+        "exits": 0,
+        "baseline": {
+            "count": 0,
+            "at": "1970-01-01T00:00:00Z",
+            "by": "floorsight",
+            "reason": "no count was given yet",
+        },
+        "last_crossing_at": None,
+        "lines": [],
+    }
+
+
+def test_the_live_count_of_a_camera_with_its_lines(api: Api) -> None:
+    first = api.scene.with_camera().with_line()
+    second = api.scene.with_line(name="Back door", inverted=True)
+    record(api, (1, Direction.IN, 9), (2, Direction.IN, 3), line_id=first.line_id)
+    record(api, (3, Direction.OUT, 1), line_id=second.line_id)
+    answer = api.viewer.get(f"{BASE}/live").json()
+    assert {name: answer[name] for name in ("occupancy", "raw", "entries", "exits")} == {
+        "occupancy": 1,
+        "raw": 1,
+        "entries": 2,
+        "exits": 1,
+    }
+    assert answer["last_crossing_at"] == "2026-03-02T12:00:09Z"
+    counts = {line["name"]: (line["entries"], line["exits"], line["inverted"]) for line in answer["lines"]}
+    assert counts == {"Threshold": (2, 0, False), "Back door": (0, 1, True)}
+    assert set(answer["lines"][0]) == {
+        *("line_id", "name", "start", "end", "inverted", "in_label", "out_label", "entries", "exits")
+    }
+
+
+def test_a_count_below_zero_is_shown_as_none_inside(api: Api) -> None:
+    line = api.scene.with_camera().with_line()
+    record(api, (1, Direction.OUT, 0), (2, Direction.OUT, 1), line_id=line.line_id)
+    live = api.viewer.get(f"{BASE}/live").json()
+    assert (live["occupancy"], live["raw"]) == (0, -2)
+    explained = api.viewer.get(f"{BASE}/live/explain").json()
+    assert explained["arithmetic"] == "baseline 0 + 0 in - 2 out = -2, shown as 0"
+    record(api, (3, Direction.IN, 2), (4, Direction.IN, 3), (5, Direction.IN, 4), line_id=line.line_id)
+    assert api.viewer.get(f"{BASE}/live").json()["occupancy"] == 1
+
+
+def test_a_sites_count_is_the_sum_over_its_cameras_raw_numbers(api: Api) -> None:
+    """People who come in by one door leave by another: only the sum is cut off at zero."""
+    scene = api.scene.with_camera().with_camera("exit-1").with_camera("hall-1", site_id="plant-2")
+    record(api, *[(number, Direction.IN, number) for number in range(5)], line_id=f"{CAMERA}.aaaaaa")
+    leaving = [Crossing.of(line_crossed(number, Direction.OUT, camera_id="exit-1")) for number in range(3)]
+    scene.occupancy.record_crossings("exit-1", leaving)
+    answer = api.viewer.get("/api/occupancy/live", params={"site_id": SITE}).json()
+    assert {name: answer[name] for name in ("site_id", "occupancy", "raw", "entries", "exits")} == {
+        "site_id": SITE,
+        "occupancy": 2,
+        "raw": 2,
+        "entries": 5,
+        "exits": 3,
+    }
+    assert {camera["camera_id"]: camera["raw"] for camera in answer["cameras"]} == {CAMERA: 5, "exit-1": -3}
+
+
+def test_explain_lists_what_adds_up_to_the_count(api: Api) -> None:
+    line = api.scene.with_camera().with_line()
+    ways = [Direction.IN, Direction.IN, Direction.OUT, Direction.IN]
+    record(api, *[(n, way, 9 - n) for n, way in enumerate(ways)], line_id=line.line_id)
+    first = api.viewer.get(f"{BASE}/live/explain", params={"limit": 3}).json()
+    rest = api.viewer.get(f"{BASE}/live/explain", params={"limit": 3, "cursor": first["next_cursor"]}).json()
+    assert first["arithmetic"] == "baseline 0 + 3 in - 1 out = 2"
+    assert first["as_of"] == "2026-03-02T12:00:00Z"
+    listed = first["crossings"] + rest["crossings"]
+    assert [crossing["track_id"] for crossing in listed] == [3, 2, 1, 0]
+    assert [crossing["direction"] for crossing in listed].count("in") == first["entries"] == 3
+    assert rest["next_cursor"] is None
+
+
+def test_explain_begins_at_the_baseline(api: Api) -> None:
+    line = api.scene.with_camera().with_line()
+    record(api, (1, Direction.IN, -5), (2, Direction.IN, 0), (3, Direction.IN, 5), line_id=line.line_id)
+    before = api.viewer.get(f"{BASE}/live/explain", params={"limit": 1}).json()
+    api.scene.occupancy.set_baseline(CAMERA, count=7, by="olga", reason="head count")
+    answer = api.viewer.get(f"{BASE}/live/explain").json()
+    assert [crossing["track_id"] for crossing in answer["crossings"]] == [3]
+    assert answer["arithmetic"] == "baseline 7 + 1 in - 0 out = 8"
+    assert answer["baseline"] == {
+        "count": 7,
+        "at": "2026-03-02T12:00:00Z",
+        "by": "olga",
+        "reason": "head count",
+    }
+    stale = api.viewer.get(f"{BASE}/live/explain", params={"cursor": before["next_cursor"]})
+    assert problem_of(stale) == (422, "bad_cursor", ["cursor"])
+
+
+def test_crossings_are_listed_newest_first(api: Api) -> None:
+    line = api.scene.with_camera().with_line()
+    record(api, (1, Direction.IN, 0), line_id=line.line_id, snapshot_key="snapshots/door-1/a b.jpg")
+    record(api, (2, Direction.OUT, 5), (3, Direction.IN, 3), line_id=f"{CAMERA}.gone22")
+    page = api.viewer.get(f"{BASE}/crossings", params={"limit": 2}).json()
+    rest = api.viewer.get(f"{BASE}/crossings", params={"limit": 2, "cursor": page["next_cursor"]}).json()
+    listed = page["items"] + rest["items"]
+    assert [crossing["track_id"] for crossing in listed] == [2, 3, 1]
+    assert [crossing["line_name"] for crossing in listed] == [None, None, "Threshold"]
+    oldest = listed[2]
+    assert oldest.pop("crossing_id")
+    url = oldest.pop("snapshot_url")
+    prefix = "https://pictures.s3.eu-central-1.amazonaws.com/snapshots/door-1/a%20b.jpg?"
+    assert url.startswith(prefix)
+    assert "X-Amz-Expires=600" in url
+    assert oldest == {
+        "occurred_at": "2026-03-02T12:00:00Z",
+        "line_id": line.line_id,
+        "line_name": "Threshold",
+        "direction": "in",
+        "track_id": 1,
+        "object_class": "person",
+        "confidence": 0.9,
+    }
+    assert listed[0]["snapshot_url"] is None
+
+
+def test_asking_for_a_view_marks_the_camera_as_watched(api: Api) -> None:
+    api.scene.with_camera()
+    assert not api.scene.views.is_watched(CAMERA)
+    assert problem_of(api.viewer.get(f"{BASE}/view")) == (404, "no_view_yet", [])
+    assert api.scene.views.is_watched(CAMERA)
+
+
+def test_the_latest_view(api: Api) -> None:
+    api.scene.with_camera()
+    track = SeenTrack(7, "person", (0.0, 0.25, 0.5, 1.0), 0.75)
+    api.scene.views.save_view(
+        View(CAMERA, NOON - timedelta(seconds=1.5), "live/door-1/latest.jpg", 768, 576, (track,))
+    )
+    answer = api.viewer.get(f"{BASE}/view").json()
+    assert answer.pop("image_url").startswith(
+        "https://pictures.s3.eu-central-1.amazonaws.com/live/door-1/latest.jpg?"
+    )
+    assert answer == {
+        "camera_id": CAMERA,
+        "captured_at": "2026-03-02T11:59:58.500000Z",
+        "lag_seconds": 1.5,
+        "width": 768,
+        "height": 576,
+        "tracks": [
+            {"track_id": 7, "object_class": "person", "box": [0.0, 0.25, 0.5, 1.0], "confidence": 0.75}
+        ],
+    }
+
+
+def test_no_body_and_no_json_are_refused(api: Api) -> None:
+    assert problem_of(api.operator.post("/api/sites")) == (422, "invalid_request", ["body"])
+    broken = api.operator.post("/api/sites", content="{", headers={"content-type": "application/json"})
+    assert problem_of(broken) == (422, "invalid_request", ["body"])
+
+
+def test_unknown_paths_and_methods(api: Api) -> None:
+    assert problem_of(api.viewer.get("/api/nothing")) == (404, "no_such_route", [])
+    assert problem_of(api.viewer.delete("/api/sites")) == (405, "method_not_allowed", [])
+
+
+def test_a_busy_table_is_unavailable_for_now(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(*_: Any, **__: Any) -> None:
+        raise Unavailable("DynamoDB is busy")
+
+    monkeypatch.setattr(api.scene.registry, "get", busy)
+    answer = api.viewer.get(f"/api/sites/{SITE}")
+    assert problem_of(answer) == (503, "unavailable", [])
+    assert answer.headers["retry-after"] == "2"
+
+
+def test_a_fault_of_ours_tells_nothing_but_is_logged(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(api.scene.registry, "get", broken)
+    answer = api.viewer.get(f"/api/sites/{SITE}")
+    assert problem_of(answer) == (500, "internal", [])
+    assert "secret" not in answer.text
+    assert "secret detail" in caplog.text
+
+
+def test_very_long_ids_are_refused_before_they_reach_the_table(api: Api) -> None:
+    answer = api.viewer.get("/api/sites/" + "a" * 3000)
+    assert problem_of(answer) == (422, "invalid_request", ["site_id"])

@@ -1,0 +1,36 @@
+"""Logs and metrics as lines of JSON."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+
+from floorsight.platform.observability import JsonFormatter, emit_metrics
+
+
+def test_a_log_line_carries_extras_and_exceptions() -> None:
+    try:
+        raise ValueError("why")
+    except ValueError as error:
+        fault = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("room", logging.ERROR, "f.py", 1, "not %s", ("recorded",), fault)
+    record.camera = "door-1"
+    line = json.loads(JsonFormatter().format(record))
+    assert (line["level"], line["logger"], line["message"]) == ("ERROR", "room", "not recorded")
+    assert line["camera"] == "door-1"
+    assert "ValueError: why" in line["exception"]
+    assert line["time"].endswith("Z")
+
+
+def test_metrics_are_in_the_embedded_format(capsys: pytest.CaptureFixture[str]) -> None:
+    emit_metrics({"ChunksMissed": 2}, dimensions={"camera": "door-1"}, units={})
+    line = json.loads(capsys.readouterr().out)
+    [directive] = line["_aws"]["CloudWatchMetrics"]
+    assert directive == {
+        "Namespace": "Floorsight",
+        "Dimensions": [["camera"]],
+        "Metrics": [{"Name": "ChunksMissed", "Unit": "Count"}],
+    }
+    assert (line["camera"], line["ChunksMissed"]) == ("door-1", 2)

@@ -1,0 +1,38 @@
+"""Settings: environment in, environment out."""
+
+from __future__ import annotations
+
+import pytest
+
+from floorsight.platform.errors import Malformed
+from floorsight.platform.settings import UpdateOccupancySettings, VisionWorkerSettings
+
+WORKER = VisionWorkerSettings(
+    chunk_stream="c",
+    registry_table="r",
+    presence_table="p",
+    trails_table="t",
+    media_bucket="m",
+    event_bus="b",
+)
+
+
+def test_what_goes_in_comes_out() -> None:
+    environment = WORKER.to_environment()
+    assert environment["FLOORSIGHT_CHUNK_STREAM"] == "c"
+    assert VisionWorkerSettings.from_environment(environment | {"PATH": "/bin"}) == WORKER
+
+
+def test_all_faults_are_named_at_once() -> None:
+    environment = WORKER.to_environment() | {"FLOORSIGHT_INFERENCE_THREADS": "many"}
+    del environment["FLOORSIGHT_EVENT_BUS"]
+    with pytest.raises(Malformed) as caught:
+        VisionWorkerSettings.from_environment(environment)
+    assert "FLOORSIGHT_EVENT_BUS" in str(caught.value)
+    assert "FLOORSIGHT_INFERENCE_THREADS" in str(caught.value)
+
+
+def test_the_process_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FLOORSIGHT_REGISTRY_TABLE", "r")
+    monkeypatch.setenv("FLOORSIGHT_PRESENCE_TABLE", "p")
+    assert UpdateOccupancySettings.from_environment().registry_table == "r"
