@@ -41,7 +41,7 @@ def accounts(cloud: Deployment) -> dict[str, Account]:
 def make_client(service: str, deployment: Deployment) -> Any:
     """A boto3 client of the emulator, for what the product itself never calls."""
     return boto3.client(
-        service,
+        service,  # type: ignore[call-overload]
         endpoint_url=deployment.endpoint.url,
         region_name=REGION,
         aws_access_key_id="test",

@@ -47,7 +47,7 @@ def deployment() -> Deployment:
     ("line", "event"),
     [
         (
-            "floorsight-local-data |  3/12 | 10:11:12 AM | CREATE_COMPLETE   | AWS::S3::Bucket | Media (Media7)",
+            "floorsight-local-data |  3/12 | 10:11:12 AM | CREATE_COMPLETE | AWS::S3::Bucket | Media (M7)",
             ResourceEvent("floorsight-local-data", 3, 12, "CREATE_COMPLETE", "AWS::S3::Bucket", "Media"),
         ),
         (

@@ -43,14 +43,18 @@ def emit_metrics(
 ) -> None:
     """Print one line in CloudWatch's embedded metric format; CloudWatch Logs turns it into metrics.
 
+    Each becomes two metrics: one by its dimensions, to see where, and one without, which an alarm can
+    watch (an alarm can't add up dimensions that it doesn't know).
+
     Source: "Embedded metric format specification", CloudWatch user guide.
     """
+    dimension_sets = [sorted(dimensions), []] if dimensions else [[]]
     metrics = [{"Name": name, "Unit": (units or {}).get(name, "Count")} for name in values]
     line = {
         "_aws": {
             "Timestamp": int(time.time() * 1000),
             "CloudWatchMetrics": [
-                {"Namespace": NAMESPACE, "Dimensions": [sorted(dimensions)], "Metrics": metrics}
+                {"Namespace": NAMESPACE, "Dimensions": dimension_sets, "Metrics": metrics}
             ],
         },
         **dimensions,

@@ -30,7 +30,7 @@ def test_metrics_are_in_the_embedded_format(capsys: pytest.CaptureFixture[str]) 
     [directive] = line["_aws"]["CloudWatchMetrics"]
     assert directive == {
         "Namespace": "Floorsight",
-        "Dimensions": [["camera"]],
+        "Dimensions": [["camera"], []],  # alarms watch the one without
         "Metrics": [{"Name": "ChunksMissed", "Unit": "Count"}],
     }
     assert (line["camera"], line["ChunksMissed"]) == ("door-1", 2)
