@@ -50,7 +50,7 @@ def test_unknown_fields_are_refused_when_made_and_ignored_when_read() -> None:
 
 def test_events_are_frozen() -> None:
     with pytest.raises(ValidationError):
-        line_crossed(1).track_id = 2
+        line_crossed(1).track_id = 2  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(

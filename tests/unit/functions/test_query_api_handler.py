@@ -13,6 +13,7 @@ import pytest
 
 from floorsight.platform.settings import QueryApiSettings
 from functions.query_api import handler as module
+from functions.query_api.console import Console
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SETTINGS = QueryApiSettings(
@@ -76,7 +77,7 @@ def test_problem_documents_go_out_as_text() -> None:
 
 def test_pictures_of_the_page_go_out_as_base64(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "icon.png").write_bytes(b"\x89PNG\xff")
-    monkeypatch.setattr(module.app.state, "console", module.Console(tmp_path))
+    monkeypatch.setattr(module.app.state, "console", Console(tmp_path))
     answer = call("GET", "/console/icon.png")
     assert answer["isBase64Encoded"]
     assert base64.b64decode(answer["body"]) == b"\x89PNG\xff"
