@@ -82,7 +82,7 @@ class ApiStack(Stack):
         )
         allow_table(function.role, tables[TableName.REGISTRY], TableUse.READ_AND_WRITE)
         allow_table(function.role, tables[TableName.PRESENCE], TableUse.READ_AND_WRITE)
-        allow_table(function.role, tables[TableName.TRAILS], TableUse.READ)
+        allow_table(function.role, tables[TableName.TRAILS], TableUse.READ_AND_WRITE)  # marks of who watches
         # Pictures go out as presigned URLs, which can do what their signer may do.
         allow_objects(function.role, data.media, "s3:GetObject", ["live", "snapshots"])
         allow_key(function.role, data.key)
