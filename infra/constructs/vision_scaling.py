@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from aws_cdk import Duration
 from aws_cdk import aws_applicationautoscaling as scaling
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -15,7 +17,25 @@ from infra.settings import StageSettings
 IDLE_MINUTES = 15  # longer than a worker takes to start, so that a pause in a camera's stream costs no start
 LAG_THAT_GROWS_MS = 60_000
 LAG_THAT_SHRINKS_MS = 5_000
+UNREAD_MS = 1_000
 MINUTE = Duration.minutes(1)
+EXACTLY = scaling.AdjustmentType.EXACT_CAPACITY
+BY = scaling.AdjustmentType.CHANGE_IN_CAPACITY
+
+
+@dataclass(frozen=True)
+class Step:
+    """Once the metric has been at or over the threshold (or below it) for some minutes, change the tasks."""
+
+    name: str
+    why: str
+    metric: cloudwatch.IMetric
+    threshold: float
+    minutes: int
+    kind: scaling.AdjustmentType
+    tasks: int
+    from_below: bool = False
+    missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING
 
 
 class VisionScaling(Construct):
@@ -24,6 +44,10 @@ class VisionScaling(Construct):
     CPU load says little (a worker always uses what it has); the age of the oldest unread record is
     what people notice. The number of running tasks is counted from ECS's own CPU samples: one a task
     and minute, at no cost.
+
+    An idle stream has no samples of records, a stream without readers none of age, a service without
+    tasks none of CPU. So the expressions only combine them by SUM and MAX over lists, which pass over
+    what is missing.
     """
 
     def __init__(
@@ -45,47 +69,88 @@ class VisionScaling(Construct):
             min_capacity=0,
             max_capacity=stage.vision_max_tasks,
         )
-        self._metrics: dict[str, cloudwatch.IMetric] = {
-            "incoming": stream.metric_incoming_records(statistic="Sum", period=MINUTE),
-            "age": stream.metric_get_records_iterator_age_milliseconds(statistic="Maximum", period=MINUTE),
-            "running": service.metric_cpu_utilization(statistic="SampleCount", period=MINUTE),
-        }
-        # While nobody reads there is no age; while nobody writes there are no records: both count as 0.
-        idle = "FILL(incoming, 0) == 0 AND FILL(age, 0) < 1000"
-        self._step("Wake", "FILL(incoming, 0) > 0 AND FILL(running, 0) < 1", minutes=1, to=1)
-        self._step("Sleep", f"{idle} AND FILL(running, 0) > 0", minutes=IDLE_MINUTES, to=0)
-        if stage.vision_max_tasks > 1:
-            self._step("Grow", f"FILL(age, 0) > {LAG_THAT_GROWS_MS}", minutes=3, by=1)
-            lean = f"FILL(age, 0) < {LAG_THAT_SHRINKS_MS} AND FILL(running, 0) > 1"
-            self._step("Shrink", lean, minutes=IDLE_MINUTES, by=-1)
+        incoming = stream.metric_incoming_records(statistic="Sum", period=MINUTE)
+        age = stream.metric_get_records_iterator_age_milliseconds(statistic="Maximum", period=MINUTE)
+        running = service.metric_cpu_utilization(statistic="SampleCount", period=MINUTE)
 
-    def _step(
-        self, name: str, condition: str, *, minutes: int, to: int | None = None, by: int | None = None
-    ) -> None:
-        """Set the number of tasks (`to`) or change it (`by`) once the condition has held for some minutes."""
-        exact = to is not None
+        self._add(_wake(incoming, running))
+        self._add(_sleep(incoming, age))
+        if stage.vision_max_tasks > 1:
+            self._add(_grow(age))
+            self._add(_shrink(age, running))
+
+    def _add(self, step: Step) -> None:
+        comparison = cloudwatch.ComparisonOperator
+        alarm = cloudwatch.Alarm(
+            self,
+            step.name,
+            alarm_description=f"{step.why}: scales the vision workers",
+            metric=step.metric,
+            threshold=step.threshold,
+            comparison_operator=comparison.LESS_THAN_THRESHOLD
+            if step.from_below
+            else comparison.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            evaluation_periods=step.minutes,
+            treat_missing_data=step.missing,
+        )
         action = scaling.StepScalingAction(
             self,
-            f"{name}Action",
+            f"{step.name}Action",
             scaling_target=self._target,
-            adjustment_type=scaling.AdjustmentType.EXACT_CAPACITY
-            if exact
-            else scaling.AdjustmentType.CHANGE_IN_CAPACITY,
+            adjustment_type=step.kind,
             cooldown=Duration.minutes(2),
             metric_aggregation_type=scaling.MetricAggregationType.MAXIMUM,
         )
-        action.add_adjustment(adjustment=to if to is not None else by or 0, lower_bound=0)
-        used = {key: metric for key, metric in self._metrics.items() if key in condition}
-        alarm = cloudwatch.Alarm(
-            self,
-            name,
-            alarm_description=f"{name} the vision workers: {condition}",
-            metric=cloudwatch.MathExpression(
-                expression=f"IF({condition}, 1, 0)", using_metrics=used, period=MINUTE, label=name
-            ),
-            threshold=1,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-            evaluation_periods=minutes,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        )
+        # A step's bounds count from the alarm's threshold.
+        bound = {"upper_bound": 0} if step.from_below else {"lower_bound": 0}
+        action.add_adjustment(adjustment=step.tasks, **bound)
         alarm.add_alarm_action(actions.ApplicationScalingAction(action))
+
+
+def _wake(incoming: cloudwatch.IMetric, running: cloudwatch.IMetric) -> Step:
+    # With a task running the sum is far below zero: a wake must not set a fleet back to one.
+    awake = _expression("running * -1000000000", running=running)
+    metric = _expression("SUM([incoming, awake])", incoming=incoming, awake=awake)
+    return Step(
+        "Wake", "Records arrive and nobody runs", metric, threshold=1, minutes=1, kind=EXACTLY, tasks=1
+    )
+
+
+def _sleep(incoming: cloudwatch.IMetric, age: cloudwatch.IMetric) -> Step:
+    busy = _expression(f"incoming * {UNREAD_MS}", incoming=incoming)
+    return Step(
+        "Sleep",
+        "Nothing arrives and nothing is unread",
+        _expression("MAX([busy, age])", busy=busy, age=age),
+        threshold=UNREAD_MS,
+        from_below=True,
+        minutes=IDLE_MINUTES,
+        missing=cloudwatch.TreatMissingData.BREACHING,  # no samples at all is as idle as can be
+        kind=EXACTLY,
+        tasks=0,
+    )
+
+
+def _grow(age: cloudwatch.IMetric) -> Step:
+    return Step(
+        "Grow", "The workers fall behind", age, threshold=LAG_THAT_GROWS_MS, minutes=3, kind=BY, tasks=1
+    )
+
+
+def _shrink(age: cloudwatch.IMetric, running: cloudwatch.IMetric) -> Step:
+    lean = f"IF((age < {LAG_THAT_SHRINKS_MS}) AND (running > 1), 1, 0)"
+    return Step(
+        "Shrink",
+        "More workers than the stream needs",
+        _expression(lean, age=age, running=running),
+        threshold=1,
+        minutes=IDLE_MINUTES,
+        kind=BY,
+        tasks=-1,
+    )
+
+
+def _expression(expression: str, **metrics: cloudwatch.IMetric) -> cloudwatch.MathExpression:
+    return cloudwatch.MathExpression(
+        expression=expression, using_metrics=metrics, period=MINUTE, label=expression
+    )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import dataclass
 
 import pytest
 
 from infra.settings import VisionCompute
-from tests.infra.conftest import SynthesisedStage
+from tests.infra.conftest import Json, SynthesisedStage
 
 
 def test_the_local_stage_has_nothing_that_the_emulator_refuses(local: SynthesisedStage) -> None:
@@ -38,46 +39,60 @@ def test_the_service_sleeps_at_zero_and_undoes_a_bad_deployment(
     assert (target["MinCapacity"], target["MaxCapacity"]) == (0, stage.settings.vision_max_tasks)
 
 
-def scaling_alarms(stage: SynthesisedStage) -> dict[str, str]:
-    """Each scaling alarm of the vision stack: its name's beginning → its expression."""
-    alarms = {}
-    for alarm in stage.resources("AWS::CloudWatch::Alarm"):
-        if alarm.stack == "vision":
-            expression = next(m["Expression"] for m in alarm.properties["Metrics"] if "Expression" in m)
-            alarms[alarm.logical_id.removeprefix("Scaling")[:-8]] = expression
-            used = {m["Id"] for m in alarm.properties["Metrics"] if "Expression" not in m}
-            assert all(f"FILL({metric}" in expression for metric in used)
-    return alarms
+@dataclass(frozen=True)
+class ScalingStep:
+    """A scaling alarm with what it does."""
+
+    alarm: Json
+    policy: Json
+
+    @property
+    def expressions(self) -> str:
+        return "; ".join(m["Expression"] for m in self.alarm.get("Metrics", []) if "Expression" in m)
+
+
+def scaling_steps(stage: SynthesisedStage) -> dict[str, ScalingStep]:
+    """The scaling alarms of the vision stack with their policies, by name."""
+    policies = {
+        policy.logical_id: policy.properties["StepScalingPolicyConfiguration"]
+        for policy in stage.resources("AWS::ApplicationAutoScaling::ScalingPolicy")
+    }
+    return {
+        alarm.logical_id.removeprefix("Scaling")[:-8]: ScalingStep(
+            alarm.properties, policies[alarm.properties["AlarmActions"][0]["Ref"]]
+        )
+        for alarm in stage.resources("AWS::CloudWatch::Alarm")
+        if alarm.stack == "vision"
+    }
 
 
 def test_a_single_worker_wakes_on_records_and_sleeps_when_all_is_read(dev: SynthesisedStage) -> None:
-    alarms = scaling_alarms(dev)
-    assert set(alarms) == {"Wake", "Sleep"}
-    assert "FILL(incoming, 0) > 0" in alarms["Wake"]
-    assert "FILL(age, 0) < 1000" in alarms["Sleep"]
-    assert "FILL(incoming, 0) == 0" in alarms["Sleep"]
+    steps = scaling_steps(dev)
+    assert set(steps) == {"Wake", "Sleep"}
+    wake, sleep = steps["Wake"], steps["Sleep"]
+    assert wake.policy["AdjustmentType"] == sleep.policy["AdjustmentType"] == "ExactCapacity"
+    assert wake.policy["StepAdjustments"] == [{"MetricIntervalLowerBound": 0, "ScalingAdjustment": 1}]
+    assert sleep.policy["StepAdjustments"] == [{"MetricIntervalUpperBound": 0, "ScalingAdjustment": 0}]
+    assert (wake.alarm["EvaluationPeriods"], sleep.alarm["EvaluationPeriods"]) == (1, 15)
+    assert (wake.alarm["TreatMissingData"], sleep.alarm["TreatMissingData"]) == ("notBreaching", "breaching")
+
+
+def test_metrics_without_samples_are_passed_over(gpu_fleet: SynthesisedStage) -> None:
+    """A sum of single metrics would be missing as soon as one of them is."""
+    steps = scaling_steps(gpu_fleet)
+    assert "SUM([incoming, awake])" in steps["Wake"].expressions
+    assert "MAX([busy, age])" in steps["Sleep"].expressions
 
 
 def test_a_fleet_also_follows_the_lag_and_never_shrinks_to_nothing_by_it(gpu_fleet: SynthesisedStage) -> None:
-    alarms = scaling_alarms(gpu_fleet)
-    assert set(alarms) == {"Wake", "Sleep", "Grow", "Shrink"}
-    assert "FILL(running, 0) > 1" in alarms["Shrink"]
+    steps = scaling_steps(gpu_fleet)
+    assert set(steps) == {"Wake", "Sleep", "Grow", "Shrink"}
+    assert steps["Grow"].alarm["MetricName"] == "GetRecords.IteratorAgeMilliseconds"
+    assert steps["Grow"].policy["StepAdjustments"][0]["ScalingAdjustment"] == 1
+    assert "running > 1" in steps["Shrink"].expressions
+    assert steps["Shrink"].policy["StepAdjustments"][0]["ScalingAdjustment"] == -1
     # A wake that comes while a fleet runs would set it back to one.
-    assert "FILL(running, 0) < 1" in alarms["Wake"]
-
-
-def test_waking_sets_one_task_and_sleeping_none(dev: SynthesisedStage) -> None:
-    policies = dev.resources("AWS::ApplicationAutoScaling::ScalingPolicy")
-    steps = {
-        policy.logical_id.removeprefix("Scaling")[:4]: policy.properties["StepScalingPolicyConfiguration"]
-        for policy in policies
-    }
-    assert {name: step["AdjustmentType"] for name, step in steps.items()} == {
-        "Wake": "ExactCapacity",
-        "Slee": "ExactCapacity",
-    }
-    assert [step["ScalingAdjustment"] for step in steps["Wake"]["StepAdjustments"]] == [1]
-    assert [step["ScalingAdjustment"] for step in steps["Slee"]["StepAdjustments"]] == [0]
+    assert "running * -1000000000" in steps["Wake"].expressions
 
 
 def test_nothing_can_reach_a_worker_and_no_nat_is_paid_for(dev: SynthesisedStage) -> None:
