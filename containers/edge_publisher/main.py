@@ -6,6 +6,7 @@ import argparse
 import logging
 import signal
 import threading
+from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
@@ -46,7 +47,9 @@ def _publish(options: argparse.Namespace, stop: threading.Event) -> None:
     settings = EdgePublisherSettings.from_environment()
     objects = S3Objects(settings.media_bucket, client("s3"))
     delivery = KinesisDelivery(settings.chunk_stream, client("kinesis"), objects)
-    wanted = PublishSettings(options.site, options.camera, paced=not options.fast)
+    wanted = PublishSettings(
+        options.site, options.camera, paced=not options.fast, started_at=options.started_at
+    )
     for _ in range(options.times):
         done = publish_file(options.video, wanted, delivery, stop, _log_progress)
         log.info("published", extra={"chunks": done.chunks, "frames": done.frames, "bytes": done.bytes})
@@ -59,6 +62,13 @@ def _log_progress(progress: Progress) -> None:
         log.info("progress", extra={"chunks": progress.chunks, "video_seconds": round(progress.seconds, 1)})
 
 
+def _aware_time(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text} has no offset; write it as 2026-03-01T08:00:00+01:00")
+    return moment
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="edge_publisher",
@@ -69,5 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--site", required=True)
     parser.add_argument("--camera", required=True)
     parser.add_argument("--fast", action="store_true", help="as fast as it goes, not at the video's speed")
+    parser.add_argument(
+        "--started-at", type=_aware_time, metavar="TIME", help="capture time of the first frame (ISO 8601)"
+    )
     parser.add_argument("--times", type=int, default=1, help="play it so many times (default 1)")
     return parser

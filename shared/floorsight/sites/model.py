@@ -14,7 +14,7 @@ from floorsight.platform.ids import IDENTIFIER_PATTERN
 
 MAX_NAME_LENGTH = 100
 MAX_ANALYSE_FPS = 30
-DEFAULT_ANALYSE_FPS = 5
+DEFAULT_ANALYSE_FPS = 10
 MAX_SETTLE_FRAMES = 10
 DEFAULT_SETTLE_FRAMES = 2
 # A camera's plan is read whole, and its lines' counters share one item.

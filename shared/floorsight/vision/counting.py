@@ -14,7 +14,7 @@ from floorsight.vision.tracking.tracker import Observed
 
 # How near to a line is neither side, as a share of the person's height: box edges tremble by about that
 # much from frame to frame (docs/adr/0003).
-DEAD_BAND = 0.04
+DEAD_BAND = 0.02
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class DetectorSettings:
     """`minimum_score` is low on purpose: the tracker's second stage lives on faint boxes."""
 
     minimum_score: float = 0.1
-    nms_overlap: float = 0.6
+    nms_overlap: float = 0.5
     most_detections: int = 300
 
 

@@ -1,8 +1,10 @@
 """The tracker: ByteTrack's two-stage association (Zhang et al., ECCV 2022) on a time-aware Kalman filter.
 
 First the confident detections are matched with every track, lost ones included; then the faint ones with
-the tracks that were seen a moment ago and found nothing, so that somebody half hidden keeps the id. A track
-is confirmed when it was seen `confirm_hits` times. Tracks stand in columns, one numpy call for all of them.
+the tracks that were seen a moment ago and found nothing, so that somebody half hidden keeps the id. Unlike
+the original, a young track may live on faint detections too: the built-in detector gives people far away
+low scores for many frames on end. A track is confirmed when it was seen `confirm_hits` times. Tracks stand
+in columns, one numpy call for all of them.
 
 Ids belong to the tracker's own state, not to a class or a module: two cameras never share them.
 """
@@ -24,19 +26,26 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 # What may be mistaken for each other: a car may flicker to truck, a person never becomes a bus.
+_NEVER = 1e6
 _KINDS = np.array([0, 1, 2, 1, 2, 2], np.int64)
 
 
 @dataclass(frozen=True)
 class TrackerSettings:
-    """Thresholds of the tracker. Costs are 1 - overlap x score; times are in seconds."""
+    """Thresholds of the tracker; times are in seconds.
 
-    high_score: float = 0.4
+    The cost of a match is 1 - overlap x score for confident detections and 1 - overlap for faint ones.
+    One set for every camera, chosen on three pedestrian videos at 5, 10 and 25 frames per second
+    (docs/adr/0004).
+    """
+
+    high_score: float = 0.45
     low_score: float = 0.1
     new_track_score: float = 0.45
-    confident_limit: float = 0.85
-    faint_limit: float = 0.6
-    tentative_limit: float = 0.75
+    confident_limit: float = 0.9
+    faint_limit: float = 0.5
+    tentative_limit: float = 0.9
+    faint_seconds: float = 0.25
     widening: float = 0.1
     confirm_hits: int = 2
     keep_lost_seconds: float = 1.5
@@ -130,7 +139,7 @@ class Tracker:
         """
         elapsed = 0.0 if state.at_seconds is None else max(at_seconds - state.at_seconds, 0.0)
         tracks = replace(state.tracks, motion=predict(state.tracks.motion, elapsed, self.settings.noise))
-        matched_rows, matched_columns, unused = self._associate(tracks, detections, state.at_seconds)
+        matched_rows, matched_columns, unused = self._associate(tracks, detections, at_seconds)
         tracks = self._corrected(tracks, matched_rows, detections.where(matched_columns), at_seconds)
         fresh = unused[detections.scores[unused] >= self.settings.new_track_score]
         born = _new_tracks(detections.where(fresh), at_seconds, state.next_id, self.settings.noise)
@@ -143,7 +152,7 @@ class Tracker:
         return TrackerState(tracks, state.next_id + len(fresh), at_seconds), observed
 
     def _associate(
-        self, tracks: Tracks, detections: Detections, previous_at: float | None
+        self, tracks: Tracks, detections: Detections, at_seconds: float
     ) -> tuple[Ints, Ints, Ints]:
         """Matched track rows, their detections, and the confident detections left over."""
         high = np.flatnonzero(detections.scores >= self.settings.high_score)
@@ -151,30 +160,32 @@ class Tracker:
             (detections.scores >= self.settings.low_score) & (detections.scores < self.settings.high_score)
         )
         confirmed = tracks.hits >= self.settings.confirm_hits
-        cost = self._costs(tracks, detections)
+        apart = self._distances(tracks, detections)
+        # The surer of two overlapping detections is the better match; among faint ones only place counts.
+        cost = 1.0 - (1.0 - apart) * detections.scores
         pairs: list[tuple[Ints, Ints]] = []
 
-        def match(rows: Ints, columns: Ints, limit: float) -> tuple[Ints, Ints]:
+        def match(cost: Array, rows: Ints, columns: Ints, limit: float) -> tuple[Ints, Ints]:
             chosen_rows, chosen_columns = assign(cost[np.ix_(rows, columns)], limit)
             pairs.append((rows[chosen_rows], columns[chosen_columns]))
             return np.delete(rows, chosen_rows), np.delete(columns, chosen_columns)
 
-        rows, high = match(np.flatnonzero(confirmed), high, self.settings.confident_limit)
-        just_seen = tracks.seen_at[rows] == previous_at
-        match(rows[just_seen], low, self.settings.faint_limit)
-        _, high = match(np.flatnonzero(~confirmed), high, self.settings.tentative_limit)
+        rows, high = match(cost, np.flatnonzero(confirmed), high, self.settings.confident_limit)
+        young, high = match(cost, np.flatnonzero(~confirmed), high, self.settings.tentative_limit)
+        rows = np.concatenate([rows, young])
+        fresh = at_seconds - tracks.seen_at[rows] <= self.settings.faint_seconds
+        match(apart, rows[fresh], low, self.settings.faint_limit)
         matched_rows = np.concatenate([rows for rows, _ in pairs])
         matched_columns = np.concatenate([columns for _, columns in pairs])
         return matched_rows, matched_columns, high
 
-    def _costs(self, tracks: Tracks, detections: Detections) -> Array:
+    def _distances(self, tracks: Tracks, detections: Detections) -> Array:
         share = self.settings.widening
         predicted = widened(to_corners(tracks.motion.position), share)
-        likeness = overlap(predicted, widened(detections.boxes.astype(np.float64), share))
-        likeness *= detections.scores
+        shared = overlap(predicted, widened(detections.boxes.astype(np.float64), share))
         kinds = _KINDS[tracks.votes.argmax(axis=1)] if len(tracks) else np.zeros(0, np.int64)
         different = kinds[:, None] != _KINDS[detections.classes][None, :]
-        return np.where(different, 2.0, 1.0 - likeness)
+        return np.where(different, _NEVER, 1.0 - shared)
 
     def _corrected(self, tracks: Tracks, rows: Ints, detections: Detections, at_seconds: float) -> Tracks:
         if not len(rows):

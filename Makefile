@@ -1,0 +1,60 @@
+# Two commands matter: `make demo` and `make test`. Each installs all that it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .floorsight/stamps
+PACKAGES := floorsight infra functions containers
+SOURCES := shared infra functions containers tests benchmarks
+
+.PHONY: demo test check format setup setup-test lock docs clean
+
+demo: setup ## run the main job on this machine and show it
+	$(BIN)/floorsight demo $(ARGS)
+
+test: setup-test ## all tests
+	$(BIN)/pytest -n 2 tests/unit tests/property tests/contract tests/infra $(ARGS)
+	$(BIN)/pytest tests/media tests/integration tests/e2e $(ARGS)
+
+check: setup ## format, lint, types, import rules, generated documents
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
+	$(BIN)/lint-imports
+	$(BIN)/python -m infra.docs check
+
+format: setup ## put the code into form
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+docs: setup ## write the documents that are made from the code
+	$(BIN)/python -m infra.docs write
+
+setup: $(STAMPS)/python $(STAMPS)/node
+
+setup-test: setup
+	@command -v chromium >/dev/null || infra/local/install_packages chromium
+	$(BIN)/floorsight models pull --all
+	$(BIN)/floorsight media pull --all
+
+$(STAMPS)/python: requirements/dev.lock pyproject.toml
+	@mkdir -p $(STAMPS)
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(STAMPS)/node: package-lock.json
+	@mkdir -p $(STAMPS)
+	npm ci --no-fund --no-audit --loglevel=error
+	@touch $@
+
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+lock: setup ## pin all dependencies anew, with hashes and without download addresses
+	$(COMPILE) --upgrade pyproject.toml --all-extras -o requirements/dev.lock
+	$(COMPILE) --upgrade requirements/emulator.in -o requirements/emulator.lock
+	for part in layers/core layers/api containers/vision_worker containers/edge_publisher; do \
+	  $(COMPILE) $$part/requirements.in -c requirements/dev.lock -o $$part/requirements.txt; \
+	done
+
+clean: ## remove everything that was made here
+	rm -rf $(VENV) node_modules .floorsight models cdk.out* .pytest_cache .hypothesis .mypy_cache .ruff_cache

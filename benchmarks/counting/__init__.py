@@ -1,0 +1,1 @@
+"""Counts against truth, from pixels to the API."""
