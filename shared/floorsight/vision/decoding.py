@@ -41,8 +41,13 @@ class Frame:
 
     def rgb(self, width: int | None = None, height: int | None = None) -> Image:
         """(height, width, 3) uint8 RGB, scaled if a size is given (area-aware bilinear)."""
+        # One thread: by default every call starts a pool of them, which takes longer than the scaling.
         scaled = self.coded.reformat(
-            width=width or self.width, height=height or self.height, format="rgb24", interpolation="BILINEAR"
+            width=width or self.width,
+            height=height or self.height,
+            format="rgb24",
+            interpolation="BILINEAR",
+            threads=1,
         )
         return scaled.to_ndarray().astype(np.uint8, copy=False)
 
