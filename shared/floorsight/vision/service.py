@@ -29,7 +29,7 @@ from floorsight.vision.pipeline import Analysis, ChunkPipeline
 from floorsight.vision.plan import CountingPlan
 from floorsight.vision.quarantine import Quarantine
 from floorsight.vision.store import Committed, StreamStore
-from floorsight.vision.stream_state import MAX_GAPS, StreamState
+from floorsight.vision.stream_state import StreamState
 from floorsight.vision.timing import Stage, Stopwatch
 
 log = logging.getLogger(__name__)
@@ -189,21 +189,23 @@ class CameraStream:
         """
         header, state = chunk.header, self._state
         events: list[Event] = []
-        if state is not None and header.stream_session < state.stream_session:
-            self._put_aside(chunk, Rejection.STALE_SESSION, f"session {state.stream_session} has begun")
+        past = state.progress_of(header.stream_session) if state is not None else None
+        if past is not None and header.sequence <= past.sequence:
+            if past.missed(header.sequence):
+                self._put_aside(chunk, Rejection.OUT_OF_ORDER, "a later chunk of its session came before it")
             return None
-        if state is None or header.stream_session > state.stream_session:
-            if state is not None:
-                events += self._ports.pipeline.end_tracks(plan, state)
+        if state is None:
             state = StreamState(header.stream_session)
-        if header.sequence <= state.sequence:
-            if state.missed(header.sequence):
-                self._put_aside(chunk, Rejection.OUT_OF_ORDER, f"chunk {state.sequence} came before it")
+        elif header.stream_session < state.stream_session:
+            self._put_aside(chunk, Rejection.STALE_SESSION, "a later session of this camera has begun")
             return None
+        elif header.stream_session > state.stream_session:
+            events += self._ports.pipeline.end_tracks(plan, state)
+            state = state.next_session(header.stream_session)
         first, last = state.sequence + 1, header.sequence - 1
         if first <= last:
             events.append(self._missed(plan, state, first, last, header.captured_at))
-            state = replace(state, gaps=(*state.gaps, (first, last))[-MAX_GAPS:])
+            state = state.with_gap(first, last)
         return state, events
 
     def _missed(self, plan: CountingPlan, state: StreamState, first: int, last: int, at: datetime) -> Event:

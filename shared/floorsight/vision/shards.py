@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Protocol
 
 from floorsight.platform.bus import Bus
@@ -39,8 +40,8 @@ class Checkpointer(Protocol):
 
 @dataclass(frozen=True)
 class _Outstanding:
-    sequence_number: str
-    camera_id: str | None  # None once settled
+    sequence_number: int
+    camera_id: str | None  # None for a record that is no chunk: it was settled when it was put aside
 
 
 class ShardProcessor:
@@ -62,7 +63,10 @@ class ShardProcessor:
         self._checkpointer = checkpointer
         self._streams: dict[str, CameraStream] = {}
         self._outstanding: deque[_Outstanding] = deque()
-        self._taken: str | None = None
+        # By camera: the last record taken, and the last that had settled with all before it.
+        self._last_taken: dict[str, int] = {}
+        self._settled: dict[str, int] = {}
+        self._taken = -1
 
     def process_records(self, records: Sequence[Record]) -> None:
         """Take records in order; those already taken by an earlier, failed call are skipped.
@@ -71,23 +75,29 @@ class ShardProcessor:
             Unavailable: call again with the same records.
         """
         for record in records:
-            if self._taken is not None and int(record.sequence_number) <= int(self._taken):
+            number = int(record.sequence_number)
+            if number <= self._taken:
                 continue
             camera_id = self._take(record)
-            self._outstanding.append(_Outstanding(record.sequence_number, camera_id))
-            self._taken = record.sequence_number
+            self._outstanding.append(_Outstanding(number, camera_id))
+            self._taken = number
+            if camera_id is not None:
+                self._last_taken[camera_id] = number
+                self._note_settled(camera_id)
         self.tick()
 
     def tick(self) -> None:
         """Flush streams whose commit is due and checkpoint what is settled. Raises Unavailable."""
-        for stream in self._streams.values():
+        for camera_id, stream in self._streams.items():
             stream.flush_if_due()
+            self._note_settled(camera_id)
         self._checkpoint()
 
     def shutdown(self) -> None:
         """Settle everything, for a clean stop. Raises Unavailable."""
-        for stream in self._streams.values():
+        for camera_id, stream in self._streams.items():
             stream.flush()
+            self._note_settled(camera_id)
         self._checkpoint()
 
     def _take(self, record: Record) -> str | None:
@@ -111,12 +121,17 @@ class ShardProcessor:
         )
         self._bus.publish([event.to_message()])
 
+    def _note_settled(self, camera_id: str) -> None:
+        """Remember how far a camera has settled: it may hold newer chunks again by the next checkpoint."""
+        if camera_id in self._last_taken and self._streams[camera_id].settled:
+            self._settled[camera_id] = self._last_taken[camera_id]
+
     def _checkpoint(self) -> None:
-        settled: str | None = None
-        while self._outstanding and self._is_settled(self._outstanding[0]):
-            settled = self._outstanding.popleft().sequence_number
-        if settled is not None:
-            self._checkpointer.checkpoint(settled)
+        settled = list(takewhile(self._is_settled, self._outstanding))
+        if settled:
+            self._checkpointer.checkpoint(str(settled[-1].sequence_number))
+            for _ in settled:
+                self._outstanding.popleft()
 
     def _is_settled(self, record: _Outstanding) -> bool:
-        return record.camera_id is None or self._streams[record.camera_id].settled
+        return record.camera_id is None or record.sequence_number <= self._settled.get(record.camera_id, -1)

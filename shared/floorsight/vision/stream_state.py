@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,24 @@ from floorsight.vision.tracking.tracker import TrackerState, empty_state
 FORMAT = 1
 # Gaps remembered, so that a chunk that comes late is told from one that comes twice.
 MAX_GAPS = 32
+# Earlier stream sessions remembered for the same reason: records are read again after a restart.
+MAX_EARLIER = 8
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a stream session was taken.
+
+    `gaps` are ranges (first, last) of sequences that had not arrived when a later one did.
+    """
+
+    stream_session: str
+    sequence: int
+    gaps: tuple[tuple[int, int], ...] = ()
+
+    def missed(self, sequence: int) -> bool:
+        """Whether this sequence lies in a known gap."""
+        return any(first <= sequence <= last for first, last in self.gaps)
 
 
 @dataclass(frozen=True)
@@ -29,7 +47,7 @@ class StreamState:
     """After the chunk `sequence` of a stream session.
 
     `began_at` is the capture time of the first analysed frame, the zero of the tracker's clock.
-    `gaps` are ranges (first, last) of sequences that had not arrived when a later one did.
+    `gaps` are those of `Progress`; `earlier` is how far the sessions before this one were taken.
     """
 
     stream_session: str
@@ -39,6 +57,7 @@ class StreamState:
     tracker: TrackerState = field(default_factory=empty_state)
     logs: dict[int, TrackLog] = field(default_factory=dict)
     gaps: tuple[tuple[int, int], ...] = ()
+    earlier: tuple[Progress, ...] = ()
 
     def time_of(self, milliseconds: int) -> datetime:
         """The capture time of a moment on the tracker's clock. Only after the first analysed frame."""
@@ -46,9 +65,21 @@ class StreamState:
             raise ValueError("the stream has no analysed frame yet")
         return self.began_at + timedelta(milliseconds=milliseconds)
 
-    def missed(self, sequence: int) -> bool:
-        """Whether this sequence lies in a known gap."""
-        return any(first <= sequence <= last for first, last in self.gaps)
+    def progress_of(self, stream_session: str) -> Progress | None:
+        """How far that session was taken; None if it is new or long forgotten."""
+        known = (self._progress(), *self.earlier)
+        return next((past for past in known if past.stream_session == stream_session), None)
+
+    def next_session(self, stream_session: str) -> StreamState:
+        """The empty state of a new session, which still knows what was taken before it."""
+        return StreamState(stream_session, earlier=(*self.earlier, self._progress())[-MAX_EARLIER:])
+
+    def with_gap(self, first: int, last: int) -> StreamState:
+        """With one more gap; the oldest is forgotten when there are too many."""
+        return replace(self, gaps=(*self.gaps, (first, last))[-MAX_GAPS:])
+
+    def _progress(self) -> Progress:
+        return Progress(self.stream_session, self.sequence, self.gaps)
 
 
 def dump_state(state: StreamState) -> bytes:
@@ -62,6 +93,7 @@ def dump_state(state: StreamState) -> bytes:
         "tracker": dump_tracker(state.tracker),
         "logs": {str(track_id): _dump_log(log) for track_id, log in state.logs.items()},
         "gaps": state.gaps,
+        "earlier": [(past.stream_session, past.sequence, past.gaps) for past in state.earlier],
     }
     return zlib.compress(json.dumps(values, separators=(",", ":")).encode(), level=6)
 
@@ -78,8 +110,13 @@ def load_state(stored: bytes) -> StreamState:
         next_frame_ms=values["next_frame_ms"],
         tracker=load_tracker(values["tracker"]),
         logs={int(track_id): _load_log(log) for track_id, log in values["logs"].items()},
-        gaps=tuple((first, last) for first, last in values["gaps"]),
+        gaps=_load_gaps(values["gaps"]),
+        earlier=tuple(Progress(session, last, _load_gaps(gaps)) for session, last, gaps in values["earlier"]),
     )
+
+
+def _load_gaps(values: list[list[int]]) -> tuple[tuple[int, int], ...]:
+    return tuple((first, last) for first, last in values)
 
 
 def _dump_log(log: TrackLog) -> dict[str, Any]:

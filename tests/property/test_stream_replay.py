@@ -1,0 +1,155 @@
+"""A shard that is replayed after a kill at any moment tells the same facts as one that ran undisturbed."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from floorsight.platform.errors import Unavailable
+from floorsight.vision.stream_state import dump_state
+from tests.fakes.streams import (
+    CAMERA,
+    FIRST,
+    SECOND,
+    Killed,
+    World,
+    kill_at,
+    replay_until_done,
+    walking_chunk,
+)
+
+
+def eventful() -> World:
+    """A shard with everything in it: crossings, a duplicate, a gap, a late chunk, a second session, a
+    chunk of the session before, another camera, a stranger, a broken payload, garbage."""
+    broken = walking_chunk(7)
+    broken = type(broken)(broken.header, broken.payload[:-1] + b"\x00")
+    return World().add(
+        walking_chunk(0),
+        walking_chunk(1),
+        walking_chunk(1),
+        walking_chunk(0, camera_id="door-2"),
+        walking_chunk(2),
+        walking_chunk(4),
+        walking_chunk(3),
+        b"garbage",
+        walking_chunk(5),
+        walking_chunk(1, camera_id="door-2"),
+        walking_chunk(6),
+        broken,
+        walking_chunk(8),
+        walking_chunk(0, camera_id="stranger"),
+        walking_chunk(0, SECOND),
+        walking_chunk(9, FIRST),
+        walking_chunk(1, SECOND),
+        walking_chunk(2, SECOND),
+        walking_chunk(3, SECOND),
+    )
+
+
+@cache
+def undisturbed() -> World:
+    return eventful().run()
+
+
+def final_state(world: World) -> bytes:
+    state = world.store().load(CAMERA).state
+    assert state is not None
+    return dump_state(state)
+
+
+def test_the_undisturbed_run_tells_every_kind_of_fact() -> None:
+    world = undisturbed()
+    assert set(world.kinds()) == {"LineCrossed.v1", "TrackEnded.v1", "ChunkRejected.v1", "ChunksMissed.v1"}
+    assert world.kinds().count("LineCrossed.v1") >= 3
+    assert world.rejections() == [
+        "out_of_order",
+        "not_a_chunk",
+        "undecodable",
+        "unknown_camera",
+        "stale_session",
+    ]
+    assert world.checkpoint.saved == str(len(world.records))
+
+
+def moments() -> int:
+    """How many moments there are at which the undisturbed run could have died."""
+    seen = 0
+
+    def count(number: int, name: str) -> None:
+        nonlocal seen
+        seen = number
+
+    eventful().run(count)
+    return seen
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+def test_killed_at_any_moment(batch: int) -> None:
+    for number in range(1, moments() + 1):
+        world = replay_until_done(eventful(), [kill_at(number)], batch=batch)
+        assert world.facts() == undisturbed().facts(), f"killed at {number}"
+        assert final_state(world) == final_state(undisturbed())
+        assert world.checkpoint.saved == str(len(world.records))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.integers(1, 140), max_size=6), st.integers(1, 7))
+def test_killed_again_and_again(numbers: list[int], batch: int) -> None:
+    world = replay_until_done(eventful(), [kill_at(number) for number in numbers], batch=batch)
+    assert world.facts() == undisturbed().facts()
+    assert final_state(world) == final_state(undisturbed())
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sets(st.integers(1, 200), max_size=12), st.integers(1, 5))
+def test_whatever_does_not_answer_a_repeat_works(numbers: set[int], batch: int) -> None:
+    world = eventful()
+
+    def strike(number: int, name: str) -> None:
+        if number in numbers:
+            raise Unavailable(f"injected {name}")
+
+    worker = world.worker(strike)
+    for start in range(0, len(world.records), batch):
+        _until_it_works(lambda s=start: worker.process_records(world.records[s : s + batch]))  # type: ignore[misc]
+        world.clock.advance(batch * 0.8)
+    _until_it_works(worker.shutdown)
+    assert world.facts() == undisturbed().facts()
+    assert final_state(world) == final_state(undisturbed())
+    assert world.checkpoint.saved == str(len(world.records))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.integers(1, 4)), max_size=40))
+def test_two_workers_on_one_camera_end_as_one(turns: list[tuple[bool, int]]) -> None:
+    world = eventful()
+    workers = [world.worker(), world.worker()]
+    places = [0, 0]
+    for who, count in [*turns, (False, 99), (True, 99)]:
+        start = places[who]
+        workers[who].process_records(world.records[start : start + count])
+        places[who] = min(start + count, len(world.records))
+        world.clock.advance(count * 0.8)
+    for worker in workers:
+        worker.shutdown()
+    assert world.facts() == undisturbed().facts()
+    assert final_state(world) == final_state(undisturbed())
+
+
+def _until_it_works(call: object) -> None:
+    for _ in range(50):
+        try:
+            call()  # type: ignore[operator]
+        except Unavailable:
+            continue
+        return
+    raise AssertionError("never worked")
+
+
+def test_kills_pass_through_everything() -> None:
+    with pytest.raises(Killed):
+        eventful().run(kill_at(5))
