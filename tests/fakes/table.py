@@ -138,6 +138,7 @@ class FaultyTable:
     contention: float = 0.0
     unavailable: float = 0.0
     answer_lost: float = 0.0
+    interrupt: Callable[[], None] | None = None  # what somebody else does just before a transaction
 
     def get(self, key: Key) -> Item | None:
         self._maybe_unavailable()
@@ -154,6 +155,8 @@ class FaultyTable:
 
     def transact(self, writes: Sequence[Write]) -> None:
         self._maybe_unavailable()
+        if self.interrupt:
+            self.interrupt()
         if self.dice() < self.contention:
             # DynamoDB names the item in conflict; the last one is the counter that everybody wants.
             raise TransactionRefused([*[Refusal.NONE] * (len(writes) - 1), Refusal.CONTENTION])

@@ -53,9 +53,7 @@ def emit_metrics(
     line = {
         "_aws": {
             "Timestamp": int(time.time() * 1000),
-            "CloudWatchMetrics": [
-                {"Namespace": NAMESPACE, "Dimensions": dimension_sets, "Metrics": metrics}
-            ],
+            "CloudWatchMetrics": [{"Namespace": NAMESPACE, "Dimensions": dimension_sets, "Metrics": metrics}],
         },
         **dimensions,
         **values,
