@@ -10,7 +10,7 @@ import pytest
 from floorsight.events.vision import Direction
 from floorsight.occupancy.model import Crossing
 from floorsight.platform.errors import Unavailable
-from floorsight.sites.model import MAX_LINES_PER_CAMERA
+from floorsight.sites.model import DEFAULT_ANALYSE_FPS, MAX_LINES_PER_CAMERA
 from floorsight.views.model import SeenTrack, View
 from tests.fakes.clock import NOON
 from tests.fakes.scene import CAMERA, SITE, line_crossed
@@ -128,7 +128,7 @@ def test_a_camera_is_made_listed_and_found(api: Api) -> None:
     api.operator.post("/api/sites", json=NEW_SITE)
     made = api.operator.post("/api/occupancy/cameras", json=NEW_CAMERA)
     expected = NEW_CAMERA | {
-        "analyse_fps": 5,
+        "analyse_fps": DEFAULT_ANALYSE_FPS,
         "created_at": "2026-03-02T12:00:00Z",
         "created_by": "olga",
     }
