@@ -11,16 +11,23 @@ its parameter sets.
 
 from __future__ import annotations
 
-import json
 import struct
 import zlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from floorsight.platform.errors import Malformed
 from floorsight.platform.ids import IDENTIFIER_PATTERN
@@ -28,6 +35,12 @@ from floorsight.platform.ids import IDENTIFIER_PATTERN
 MAGIC = b"FSC1"
 PREAMBLE = struct.Struct(">4sI")
 MAX_HEADER_BYTES = 64 * 1024
+# Object keys write a sequence with ten digits. A chunk a second reaches this in 317 years.
+MAX_SEQUENCE = 9_999_999_999
+MAX_SIDE_PIXELS = 65_535
+MAX_OFFSET_US = 3_600_000_000
+# Far enough from the ends of the calendar that no sum of times falls off it.
+MIN_YEAR, MAX_YEAR = 1970, 9000
 # Kinesis takes 1 MiB a record by default, partition key included.
 MAX_RECORD_BYTES = 1024 * 1024 - 512
 
@@ -59,17 +72,24 @@ class ChunkHeader(BaseModel):
     site_id: Identifier
     camera_id: Identifier
     stream_session: str = Field(pattern=SESSION_PATTERN)
-    sequence: int = Field(ge=0)
+    sequence: int = Field(ge=0, le=MAX_SEQUENCE)
     captured_at: AwareDatetime = Field(description="Capture time of the first frame shown.")
-    frame_offsets_us: tuple[int, ...] = Field(
+    frame_offsets_us: tuple[Annotated[int, Field(ge=0, le=MAX_OFFSET_US)], ...] = Field(
         min_length=1, description="Microseconds from `captured_at` to each frame, in the order shown."
     )
     codec: Codec
-    width: int = Field(gt=0)
-    height: int = Field(gt=0)
-    payload_bytes: int = Field(gt=0)
+    width: int = Field(gt=0, le=MAX_SIDE_PIXELS)
+    height: int = Field(gt=0, le=MAX_SIDE_PIXELS)
+    payload_bytes: int = Field(gt=0, le=0x7FFFFFFF)
     payload_crc32: int = Field(ge=0, le=0xFFFFFFFF)
     claim: Claim | None = None
+
+    @field_validator("captured_at")
+    @classmethod
+    def _in_utc(cls, moment: datetime) -> datetime:
+        if not MIN_YEAR <= moment.year <= MAX_YEAR:
+            raise ValueError(f"captured_at must lie in the years {MIN_YEAR} to {MAX_YEAR}")
+        return moment.astimezone(UTC)
 
     @model_validator(mode="after")
     def _offsets_rise(self) -> Self:
@@ -122,10 +142,14 @@ def decode_chunk(record: bytes) -> Chunk:
         raise Malformed(f"the header claims {length} bytes", code="not_a_chunk")
     text = record[PREAMBLE.size : PREAMBLE.size + length]
     try:
-        header = ChunkHeader.model_validate(json.loads(text))
-    except (ValidationError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        # Pydantic's own reader: Python's gives up on deep nesting and long numbers with other errors.
+        header = ChunkHeader.model_validate_json(text, strict=True)
+    except ValidationError as error:
         raise Malformed(f"the chunk's header is wrong: {error}", code="not_a_chunk") from error
-    return Chunk(header, record[PREAMBLE.size + length :])
+    payload = record[PREAMBLE.size + length :]
+    if header.claim is not None and payload:
+        raise Malformed("a chunk with a claim has no payload of its own", code="not_a_chunk")
+    return Chunk(header, payload)
 
 
 def payload_fields(payload: bytes) -> dict[str, int]:
@@ -135,5 +159,5 @@ def payload_fields(payload: bytes) -> dict[str, int]:
 
 def new_stream_session(started_at: datetime, salt: int) -> str:
     """An id for one run of a stream; ids sort by `started_at`. `salt` (16 bits) tells restarts apart."""
-    stamp = started_at.strftime("%Y%m%dT%H%M%S.%fZ")
+    stamp = started_at.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     return f"{stamp}-{salt & 0xFFFF:04x}"
