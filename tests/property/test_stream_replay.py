@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
+import logging
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +22,14 @@ from tests.fakes.streams import (
     replay_until_done,
     walking_chunk,
 )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quiet() -> Iterator[None]:
+    """Thousands of runs would write as many warnings."""
+    logging.disable()
+    yield
+    logging.disable(logging.NOTSET)
 
 
 def eventful() -> World:
@@ -115,7 +125,7 @@ def test_whatever_does_not_answer_a_repeat_works(numbers: set[int], batch: int) 
 
     worker = world.worker(strike)
     for start in range(0, len(world.records), batch):
-        _until_it_works(lambda s=start: worker.process_records(world.records[s : s + batch]))  # type: ignore[misc]
+        _until_it_works(partial(worker.process_records, world.records[start : start + batch]))
         world.clock.advance(batch * 0.8)
     _until_it_works(worker.shutdown)
     assert world.facts() == undisturbed().facts()
@@ -140,10 +150,10 @@ def test_two_workers_on_one_camera_end_as_one(turns: list[tuple[bool, int]]) -> 
     assert final_state(world) == final_state(undisturbed())
 
 
-def _until_it_works(call: object) -> None:
+def _until_it_works(call: Callable[[], None]) -> None:
     for _ in range(50):
         try:
-            call()  # type: ignore[operator]
+            call()
         except Unavailable:
             continue
         return

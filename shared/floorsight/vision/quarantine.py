@@ -27,8 +27,11 @@ class Quarantine:
     objects: ObjectStore
 
     def keep_chunk(self, chunk: Chunk, reason: Rejection, explanation: str) -> ChunkRejected:
-        """Keep a chunk whose header could be read."""
+        """Keep a chunk whose header could be read, with its payload where that is at hand."""
         header = chunk.header
+        if chunk.payload:
+            # What was claimed lives for a day only; here it is kept as long as the rest.
+            header = header.model_copy(update={"claim": None})
         record = encode_chunk(header, chunk.payload)
         folder = f"{header.site_id}/{header.camera_id}/{header.stream_session}"
         key = self._keep(folder, f"{header.sequence:010d}", record)

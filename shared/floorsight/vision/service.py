@@ -216,26 +216,39 @@ class CameraStream:
     def _analyse(
         self, chunk: Chunk, plan: CountingPlan, state: StreamState
     ) -> tuple[StreamState, list[Event]]:
+        whole = chunk
         try:
             whole = self._with_payload(chunk)
+            whole.verify()
             analysis = self._ports.pipeline.analyse(whole, plan, state, self.stopwatch)
+            pictures = {each.key: person_picture(each.frame, each.box) for each in analysis.snapshots}
         except Malformed as error:
-            return self._refused(chunk, state, Rejection.UNDECODABLE, error.message)
+            return self._refused(whole, state, Rejection.UNDECODABLE, error.message)
         except NotFound as error:
-            return self._refused(chunk, state, Rejection.CLAIM_MISSING, error.message)
+            return self._refused(whole, state, Rejection.CLAIM_MISSING, error.message)
         except FloorsightError:
             raise
         except Exception as error:
             # A fault of ours that this chunk brings out. It must not stop the shard for ever: the chunk
             # is kept, the alarm rings, and the stream goes on.
             log.exception("the analysis failed", extra={"camera_id": self.camera_id})
-            return self._refused(chunk, state, Rejection.ANALYSIS_FAILED, repr(error))
-        self._keep_snapshots(analysis)
+            return self._refused(whole, state, Rejection.ANALYSIS_FAILED, repr(error))
+        # Before the commit: a picture without its event is waste, an event without its picture a broken
+        # promise.
+        for key, picture in pictures.items():
+            self._ports.objects.put(key, picture, content_type=JPEG)
         self.lag_seconds = (self._ports.clock() - chunk.header.captured_at).total_seconds()
         self.frames_analysed += analysis.frames_analysed
-        with self.stopwatch.measure(Stage.VIEW):
-            self._ports.audience.show(plan, analysis, chunk.header.sequence)
+        self._show(plan, analysis, chunk.header.sequence)
         return analysis.state, analysis.events
+
+    def _show(self, plan: CountingPlan, analysis: Analysis, sequence: int) -> None:
+        """Live pictures are a courtesy: counting neither waits for them nor fails with them."""
+        try:
+            with self.stopwatch.measure(Stage.VIEW):
+                self._ports.audience.show(plan, analysis, sequence)
+        except Exception:
+            log.exception("the live view failed", extra={"camera_id": self.camera_id})
 
     def _refused(
         self, chunk: Chunk, state: StreamState, reason: Rejection, explanation: str
@@ -244,22 +257,14 @@ class CameraStream:
         return replace(state, sequence=chunk.header.sequence), []
 
     def _with_payload(self, chunk: Chunk) -> Chunk:
-        """The chunk with its payload, fetched if it lies elsewhere, and verified."""
+        """The chunk with its payload, fetched if it lies elsewhere. Raises Malformed for a foreign claim."""
         claim = chunk.header.claim
         if claim is not None:
             own = f"claims/{chunk.header.site_id}/{chunk.header.camera_id}/"
             if not claim.key.startswith(own):
                 raise Malformed(f"a claim of this camera begins with {own}", code="foreign_claim")
-            chunk = replace(chunk, payload=self._ports.objects.get(claim.key))
-        chunk.verify()
+            return replace(chunk, payload=self._ports.objects.get(claim.key))
         return chunk
-
-    def _keep_snapshots(self, analysis: Analysis) -> None:
-        # Before the commit: a picture without its event is waste, an event without its picture a broken
-        # promise.
-        for snapshot in analysis.snapshots:
-            picture = person_picture(snapshot.frame, snapshot.box)
-            self._ports.objects.put(snapshot.key, picture, content_type=JPEG)
 
     def _put_aside(self, chunk: Chunk, reason: Rejection, explanation: str) -> None:
         """Keep and report at once: there may be no state to commit this with. A repeat is the same event."""
