@@ -157,7 +157,8 @@ def prepare_emulator() -> Path:
     """
     STATE.mkdir(exist_ok=True)
     stamp = ENVIRONMENT / "installed"
-    wanted = sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()
+    # The folder's own path is part of it: an environment that was moved or copied starts nothing.
+    wanted = sha256(LOCK.read_bytes() + f"{sys.version} {ENVIRONMENT}".encode()).hexdigest()
     with (STATE / "emulator.lock").open("w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)  # parallel test runs install it once
         if not (stamp.is_file() and stamp.read_text() == wanted):

@@ -40,8 +40,9 @@ class Checkpointer(Protocol):
 
 @dataclass(frozen=True)
 class _Outstanding:
-    sequence_number: int
-    camera_id: str | None  # None for a record that is no chunk: it was settled when it was put aside
+    number: int
+    sequence_number: str  # as Kinesis wrote it: what is checkpointed must be that text, zeros included
+    camera_id: str | None  # None when it was no chunk
 
 
 class ShardProcessor:
@@ -79,7 +80,7 @@ class ShardProcessor:
             if number <= self._taken:
                 continue
             camera_id = self._take(record)
-            self._outstanding.append(_Outstanding(number, camera_id))
+            self._outstanding.append(_Outstanding(number, record.sequence_number, camera_id))
             self._taken = number
             if camera_id is not None:
                 self._last_taken[camera_id] = number
@@ -129,9 +130,9 @@ class ShardProcessor:
     def _checkpoint(self) -> None:
         settled = list(takewhile(self._is_settled, self._outstanding))
         if settled:
-            self._checkpointer.checkpoint(str(settled[-1].sequence_number))
+            self._checkpointer.checkpoint(settled[-1].sequence_number)
             for _ in settled:
                 self._outstanding.popleft()
 
     def _is_settled(self, record: _Outstanding) -> bool:
-        return record.camera_id is None or record.sequence_number <= self._settled.get(record.camera_id, -1)
+        return record.camera_id is None or record.number <= self._settled.get(record.camera_id, -1)

@@ -105,3 +105,13 @@ def test_a_quiet_shard_is_flushed_when_the_commit_is_due() -> None:
     worker.tick()
     assert world.store().load(CAMERA).version == 1
     assert world.checkpoint.saved == "1"
+
+
+def test_the_checkpoint_is_the_text_that_the_stream_gave() -> None:
+    world = World().add(walking_chunk(0))
+    worker = world.worker()
+    record = world.records[0]
+    written = f"000{record.sequence_number}"  # a stream finds only its own spelling again
+    worker.process_records([Record(written, record.partition_key, record.data, record.arrived_at)])
+    worker.shutdown()
+    assert world.checkpoint.saved == written
