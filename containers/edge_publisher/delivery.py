@@ -6,22 +6,41 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from floorsight.platform.errors import Unavailable
+from floorsight.platform.errors import Forbidden, Unavailable
 from floorsight.platform.objects import ObjectStore
 from floorsight.platform.retry import Backoff
 from floorsight.vision.chunk import MAX_RECORD_BYTES, Chunk, Claim, encode_chunk
 
 if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
     from mypy_boto3_kinesis import KinesisClient
 
 log = logging.getLogger(__name__)
+
+_REFUSALS = {
+    "AccessDenied",
+    "AccessDeniedException",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+}
 
 
 class Delivery(Protocol):
     """Where chunks go."""
 
     def send(self, chunk: Chunk) -> int:
-        """Send one chunk and wait until it has arrived; the record's bytes. Raises Unavailable."""
+        """Send one chunk and wait until it has arrived; the record's bytes.
+
+        Raises:
+            Unavailable: it could not be sent, however often it was tried.
+            Forbidden: wrong credentials, or not enough rights.
+        """
 
 
 @dataclass(frozen=True)
@@ -38,22 +57,30 @@ class KinesisDelivery:
     backoff: Backoff = field(default_factory=lambda: Backoff(attempts=8, base_seconds=0.2, cap_seconds=5.0))
 
     def send(self, chunk: Chunk) -> int:
-        record = self._record(chunk)
         from botocore import exceptions as boto
 
         fault = "no answer"
         for attempt in self.backoff.tries():
             try:
-                self.client.put_record(
-                    StreamName=self.stream, Data=record, PartitionKey=chunk.header.camera_id
-                )
-                return len(record)
-            except self.client.exceptions.ResourceNotFoundException as error:
-                raise Unavailable(f"there is no stream {self.stream}", code="no_stream") from error
-            except (boto.ClientError, boto.ConnectionError, boto.HTTPClientError) as error:
+                return self._send_once(chunk)
+            except boto.ClientError as error:
+                _raise_for_good(error, self.stream)
                 fault = str(error)
-                log.warning("attempt %d failed: %s", attempt, fault)
+            except (boto.NoCredentialsError, boto.PartialCredentialsError) as error:
+                raise Forbidden(
+                    f"{error}; see the AWS CLI's `aws configure`", code="no_credentials"
+                ) from error
+            except (boto.ConnectionError, boto.HTTPClientError) as error:
+                fault = str(error)
+            except Unavailable as error:
+                fault = error.message
+            log.warning("attempt %d failed: %s", attempt, fault)
         raise Unavailable(f"chunk {chunk.header.sequence} could not be sent: {fault}")
+
+    def _send_once(self, chunk: Chunk) -> int:
+        record = self._record(chunk)
+        self.client.put_record(StreamName=self.stream, Data=record, PartitionKey=chunk.header.camera_id)
+        return len(record)
 
     def _record(self, chunk: Chunk) -> bytes:
         record = encode_chunk(chunk.header, chunk.payload)
@@ -64,3 +91,12 @@ class KinesisDelivery:
         claim = Claim(key=f"{folder}/{header.sequence:010d}.bin")
         self.objects.put(claim.key, chunk.payload, content_type="application/octet-stream")
         return encode_chunk(header.model_copy(update={"claim": claim}), chunk.payload)
+
+
+def _raise_for_good(error: ClientError, stream: str) -> None:
+    """Raise for what no repeat can mend: no such stream, or no right to write to it."""
+    code = error.response["Error"]["Code"]
+    if code == "ResourceNotFoundException":
+        raise Unavailable(f"there is no stream {stream}", code="no_stream") from error
+    if code in _REFUSALS:
+        raise Forbidden(f"AWS refused to take a chunk: {error}", code="refused_by_aws") from error

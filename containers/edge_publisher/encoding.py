@@ -40,10 +40,14 @@ def encode_frames(frames: Iterable[VideoFrame], *, rate: Fraction, group_seconds
         raise Malformed(f"the video can't be decoded: {error}", code="undecodable_source") from error
 
 
+def encoded_size(width: int, height: int) -> tuple[int, int]:
+    """The size of what `encode_frames` makes of frames of this size: 4:2:0 needs even sides."""
+    return width - width % 2, height - height % 2
+
+
 def _encoder(width: int, height: int, rate: Fraction) -> VideoCodecContext:
     encoder = av.CodecContext.create("libx264", "w")
-    # 4:2:0 needs even sides.
-    encoder.width, encoder.height = width - width % 2, height - height % 2
+    encoder.width, encoder.height = encoded_size(width, height)
     encoder.pix_fmt = "yuv420p"
     encoder.time_base = _CLOCK
     encoder.framerate = rate
@@ -60,9 +64,10 @@ def _encoder(width: int, height: int, rate: Fraction) -> VideoCodecContext:
 
 
 def _prepared(frame: VideoFrame, at: Fraction, *, begins: bool) -> VideoFrame:
+    width, height = encoded_size(frame.width, frame.height)
     even = frame.reformat(
-        width=frame.width - frame.width % 2,
-        height=frame.height - frame.height % 2,
+        width=width,
+        height=height,
         format="yuv420p",
         threads=1,  # by default every call starts a pool of them, which takes longer than the conversion
     )

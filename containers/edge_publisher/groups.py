@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,6 +10,8 @@ from fractions import Fraction
 from containers.edge_publisher.nal_units import begins_closed_group, has_parameter_sets
 from containers.edge_publisher.source import Coded
 from floorsight.vision.chunk import Codec
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -27,30 +30,45 @@ class GroupTooLong(Exception):
         self.pictures = pictures
 
 
+class NoPlaceToBegin(Exception):
+    """There is no picture at which a decoder may begin, not within the limit at least."""
+
+
 def split_groups(pictures: Iterable[Coded], codec: Codec, longest_seconds: float) -> Iterator[Group]:
     """Cut before every IDR picture that has its parameter sets with it.
 
-    Pictures before the first such place can't be decoded by anybody and are left out.
+    Pictures before the first such place belong to a group that began before the source did; nobody can
+    decode them and they are left out.
 
     Raises:
         GroupTooLong: a group lasts longer than `longest_seconds`.
+        NoPlaceToBegin: the first one is longer than that away, or never comes.
     """
     current: list[Coded] = []
+    headless: list[Coded] = []
     for picture in pictures:
-        starts = (
-            picture.is_key
-            and begins_closed_group(picture.data, codec)
-            and has_parameter_sets(picture.data, codec)
-        )
+        starts = _starts_group(picture, codec)
         if starts and current:
             yield _group(current)
             current = []
-        if starts or current:
-            current.append(picture)
-        if current and picture.at - current[0].at > longest_seconds:
-            raise GroupTooLong(current)
+        held = current if starts or current else headless
+        held.append(picture)
+        if picture.at - held[0].at > longest_seconds:
+            raise GroupTooLong(current) if current else NoPlaceToBegin
+    if headless:
+        if not current:
+            raise NoPlaceToBegin
+        log.warning("%d pictures before the first whole group are left out", len(headless))
     if current:
         yield _group(current)
+
+
+def _starts_group(picture: Coded, codec: Codec) -> bool:
+    return (
+        picture.is_key
+        and begins_closed_group(picture.data, codec)
+        and has_parameter_sets(picture.data, codec)
+    )
 
 
 def _group(pictures: list[Coded]) -> Group:

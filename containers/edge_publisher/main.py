@@ -13,18 +13,24 @@ from types import FrameType
 from containers.edge_publisher.delivery import KinesisDelivery
 from containers.edge_publisher.publishing import Progress, PublishSettings, publish_file
 from floorsight.platform.aws import client
-from floorsight.platform.errors import FloorsightError, Unavailable
+from floorsight.platform.errors import FloorsightError, Forbidden, Unavailable
 from floorsight.platform.objects import S3Objects
 from floorsight.platform.observability import configure_logging
 from floorsight.platform.settings import EdgePublisherSettings
 
 log = logging.getLogger(__name__)
 
-EXIT_OK, EXIT_BAD_SOURCE, EXIT_UNREACHABLE = 0, 2, 3
+EXIT_OK, EXIT_BAD_SOURCE, EXIT_UNREACHABLE, EXIT_REFUSED = 0, 2, 3, 4
+_EXIT_CODES = ((Unavailable, EXIT_UNREACHABLE), (Forbidden, EXIT_REFUSED))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Publish a file; 0 when it was sent, 2 when it can't be read, 3 when the stream can't be reached."""
+    """Publish a file.
+
+    Returns:
+        0 when it was sent, 2 when it (or a setting) can't be read, 3 when the stream can't be reached,
+        4 when AWS refuses the credentials.
+    """
     options = _parser().parse_args(arguments)
     configure_logging()
     stop = threading.Event()
@@ -39,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
         _publish(options, stop)
     except FloorsightError as error:
         log.error("%s", error.message, extra={"code": error.code})
-        return EXIT_UNREACHABLE if isinstance(error, Unavailable) else EXIT_BAD_SOURCE
+        return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), EXIT_BAD_SOURCE)
     return EXIT_OK
 
 

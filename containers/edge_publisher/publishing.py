@@ -32,7 +32,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class PublishSettings:
-    """`paced`: at the video's own speed, else as fast as it goes. `started_at` is for replays."""
+    """`paced`: at the video's own speed, else as fast as it goes.
+
+    `started_at` is the capture time of the first frame, for replays.
+    """
 
     site_id: str
     camera_id: str
@@ -75,11 +78,13 @@ def publish_file(
 
 
 def _stream_run(settings: PublishSettings, video: VideoFile, clock: Clock) -> StreamRun:
-    started_at = settings.started_at or clock()
+    now = clock()
+    started_at = settings.started_at or now
     if settings.started_at is None and not settings.paced:
         # As if it had just ended: nothing is captured in the future.
         started_at -= timedelta(seconds=video.duration_seconds or 0.0)
-    session = new_stream_session(started_at, secrets.randbits(16))
+    # By the start of the run, not of what it shows: an old video played after a new one is no older stream.
+    session = new_stream_session(now, secrets.randbits(16))
     return StreamRun(settings.site_id, settings.camera_id, session, started_at)
 
 

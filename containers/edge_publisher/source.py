@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -36,7 +37,8 @@ class VideoFile:
     """A video file opened for reading. A context manager.
 
     Raises:
-        NotFound: `no_such_file`. Malformed: `not_a_video`, `no_video_stream`.
+        NotFound: `no_such_file`. Malformed: `not_a_video`, `no_video_stream`, `unsupported_codec`; while
+            reading, `undecodable_source`, `no_timestamps`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -50,6 +52,10 @@ class VideoFile:
             self._container.close()
             raise Malformed(f"{path} has no video stream", code="no_video_stream")
         self.stream: VideoStream = self._container.streams.video[0]
+        # PyAV's annotation leaves out that there is none for a codec that FFmpeg can't decode.
+        if getattr(self.stream, "codec_context", None) is None:
+            self._container.close()
+            raise Malformed(f"{path} is coded in a way that can't be decoded here", code="unsupported_codec")
 
     def __enter__(self) -> Self:
         return self
@@ -84,23 +90,39 @@ class VideoFile:
 
     def packets(self) -> Iterator[Packet[VideoStream]]:
         """Packets as they lie in the file, in decoding order."""
-        for packet in self._container.demux(self.stream):
-            if packet.size:
-                yield packet
+        with readable():
+            for packet in self._container.demux(self.stream):
+                if packet.size:
+                    yield packet
+
+    def rewind(self) -> None:
+        """Back to the beginning of the file."""
+        with readable():
+            self._container.seek(0, backward=True, any_frame=True)
 
     def coded_pictures(self) -> Iterator[Coded]:
         """Packets as an Annex B byte stream, for codecs that are passed through."""
         if self.codec is None:
             raise Malformed(f"{self.stream.codec_context.name} is not passed through", code="bad_codec")
-        to_annex_b = BitStreamFilterContext(_TO_ANNEX_B[self.codec], self.stream)
-        for packet in self.packets():
-            for filtered in to_annex_b.filter(packet):
+        with readable():
+            to_annex_b = BitStreamFilterContext(_TO_ANNEX_B[self.codec], self.stream)
+            for packet in self.packets():
+                for filtered in to_annex_b.filter(packet):
+                    yield self._coded(filtered)
+            for filtered in to_annex_b.filter(None):
                 yield self._coded(filtered)
-        for filtered in to_annex_b.filter(None):
-            yield self._coded(filtered)
 
     def _coded(self, packet: Packet[VideoStream]) -> Coded:
         stamp = packet.pts if packet.pts is not None else packet.dts
         if stamp is None or packet.time_base is None:
             raise Malformed("the video has packets without a time", code="no_timestamps")
         return Coded(bytes(packet), Fraction(stamp) * packet.time_base, packet.is_keyframe, packet)
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """FFmpeg's complaints become Malformed (`undecodable_source`)."""
+    try:
+        yield
+    except av.error.FFmpegError as error:
+        raise Malformed(f"the video is damaged: {error}", code="undecodable_source") from error

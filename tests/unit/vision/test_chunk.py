@@ -137,7 +137,7 @@ def test_a_payload_is_verified(payload: bytes, code: str) -> None:
 
 def test_a_header_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
-        header_of(PAYLOAD).sequence = 1
+        header_of(PAYLOAD).sequence = 1  # type: ignore[misc]
 
 
 def test_a_session_is_named_in_utc() -> None:

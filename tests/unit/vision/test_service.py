@@ -181,7 +181,7 @@ class TestCommitting:
     def test_a_lost_answer_to_a_commit_changes_nothing(self) -> None:
         world = World().add(*(walking_chunk(n) for n in range(6)))
         undisturbed = World(records=world.records).run().facts()
-        lost = []
+        lost: list[int] = []
 
         def strike(number: int, name: str) -> None:
             if name == "after table.write" and not lost:

@@ -1,0 +1,59 @@
+"""Small videos of every kind, made on the spot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, cast
+
+import av
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+FPS = 20
+CLOSED = "open-gop=0:scenecut=0"
+
+
+def make_video(
+    path: Path,
+    *,
+    codec: str = "libx264",
+    frames: int = 60,
+    size: tuple[int, int] = (64, 48),
+    group: int = FPS,
+    x264: str = CLOSED,
+    pts_of: Callable[[int], int] = lambda number: number,
+) -> Path:
+    """Encode frames into a file: a bar that grows, so that every frame differs."""
+    options = {"x264-params": x264} if codec == "libx264" else {}
+    with av.open(str(path), "w") as container:
+        stream = cast("VideoStream", container.add_stream(codec, rate=FPS, options=options))
+        stream.width, stream.height = size
+        stream.pix_fmt = "yuv420p"
+        stream.gop_size = group
+        stream.max_b_frames = 3 if "bframes" in x264 else 0
+        for number in range(frames):
+            frame = VideoFrame.from_ndarray(_pixels(number, size), format="rgb24")
+            frame.pts, frame.time_base = pts_of(number), Fraction(1, FPS)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def _pixels(number: int, size: tuple[int, int]) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    pixels = np.zeros((size[1], size[0], 3), np.uint8)
+    pixels[:, : (number * 3) % size[0] + 1] = 200
+    return pixels
+
+
+def drop_packets(source: Path, target: Path, first: int) -> Path:
+    """Copy a video without its first packets."""
+    with av.open(str(source)) as read, av.open(str(target), "w") as written:
+        stream = written.add_stream_from_template(read.streams.video[0])
+        for number, packet in enumerate(read.demux(video=0)):
+            if packet.size and number >= first:
+                packet.stream = stream
+                written.mux(packet)
+    return target

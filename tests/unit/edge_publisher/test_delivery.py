@@ -1,0 +1,165 @@
+"""Delivery: one record a chunk, in order, claims for large ones, and errors that say what to do."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+from botocore.stub import Stubber
+
+from containers.edge_publisher.delivery import KinesisDelivery
+from floorsight.platform.errors import FloorsightError, Forbidden, Unavailable
+from floorsight.platform.retry import Backoff
+from floorsight.vision.chunk import MAX_RECORD_BYTES, Chunk, decode_chunk, encode_chunk
+from tests.fakes.objects import MemoryObjects
+from tests.fakes.scene import no_wait
+from tests.fakes.streams import CAMERA, FIRST, SITE, header_of
+
+STREAM = "chunks"
+
+
+class FakeKinesis:
+    """`put_record` that fails as told, first fault first."""
+
+    def __init__(self, *faults: Exception | None, lose_answers: bool = False) -> None:
+        self.records: list[dict[str, Any]] = []
+        self.attempts = 0
+        self._faults, self._lose_answers = list(faults), lose_answers
+
+    def put_record(self, **record: Any) -> dict[str, Any]:
+        self.attempts += 1
+        fault = self._faults.pop(0) if self._faults else None
+        if fault is None or self._lose_answers:
+            self.records.append(record)
+        if fault is not None:
+            raise fault
+        return {}
+
+
+def client_error(code: str, status: int = 400) -> ClientError:
+    answer: Any = {"Error": {"Code": code, "Message": "x"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    return ClientError(answer, "PutRecord")
+
+
+def delivery(kinesis: Any, objects: MemoryObjects | None = None) -> KinesisDelivery:
+    return KinesisDelivery(
+        STREAM, cast("Any", kinesis), objects or MemoryObjects(), Backoff(attempts=4, sleep=no_wait)
+    )
+
+
+def chunk_of(payload: bytes, sequence: int = 0) -> Chunk:
+    return Chunk(header_of(payload, sequence=sequence), payload)
+
+
+def test_the_real_client_is_called_as_it_wants() -> None:
+    kinesis = boto3.client(
+        "kinesis", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+    )
+    with Stubber(kinesis) as stubber:
+        stubber.add_client_error("put_record", "ProvisionedThroughputExceededException")
+        stubber.add_response("put_record", {"ShardId": "s", "SequenceNumber": "1"})
+        assert delivery(kinesis).send(chunk_of(b"payload")) > 0
+        stubber.assert_no_pending_responses()
+        stubber.add_client_error("put_record", "ResourceNotFoundException")
+        with pytest.raises(Unavailable, match=STREAM):
+            delivery(kinesis).send(chunk_of(b"payload"))
+
+
+def test_the_partition_key_is_the_camera() -> None:
+    kinesis = FakeKinesis()
+    size = delivery(kinesis).send(chunk_of(b"payload"))
+    (record,) = kinesis.records
+    assert (record["PartitionKey"], record["StreamName"]) == (CAMERA, STREAM)
+    assert size == len(record["Data"])
+    assert decode_chunk(record["Data"]) == chunk_of(b"payload")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        client_error("ProvisionedThroughputExceededException"),
+        client_error("InternalFailure", 500),
+        EndpointConnectionError(endpoint_url="http://127.0.0.1:1"),
+    ],
+)
+def test_a_passing_fault_is_tried_again_and_the_order_kept(fault: Exception) -> None:
+    kinesis = FakeKinesis(fault, fault, None, fault, None)
+    sender = delivery(kinesis)
+    for sequence in range(3):
+        sender.send(chunk_of(b"payload", sequence))
+    assert [decode_chunk(r["Data"]).header.sequence for r in kinesis.records] == [0, 1, 2]
+
+
+def test_an_answer_that_was_lost_means_a_duplicate_never_a_disorder() -> None:
+    fault = EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+    kinesis = FakeKinesis(fault, None, None, lose_answers=True)
+    sender = delivery(kinesis)
+    sender.send(chunk_of(b"payload", 0))
+    sender.send(chunk_of(b"payload", 1))
+    assert [decode_chunk(r["Data"]).header.sequence for r in kinesis.records] == [0, 0, 1]
+
+
+def test_it_gives_up_at_last() -> None:
+    kinesis = FakeKinesis(*[client_error("InternalFailure", 500)] * 9)
+    with pytest.raises(Unavailable, match="chunk 7"):
+        delivery(kinesis).send(chunk_of(b"payload", 7))
+    assert kinesis.attempts == 4
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "code"),
+    [
+        (client_error("ResourceNotFoundException"), Unavailable, "no_stream"),
+        (client_error("AccessDeniedException"), Forbidden, "refused_by_aws"),
+        (client_error("UnrecognizedClientException"), Forbidden, "refused_by_aws"),
+        (client_error("ExpiredTokenException"), Forbidden, "refused_by_aws"),
+        (NoCredentialsError(), Forbidden, "no_credentials"),
+    ],
+)
+def test_what_no_repeat_can_mend_is_not_repeated(
+    fault: Exception, kind: type[FloorsightError], code: str
+) -> None:
+    kinesis = FakeKinesis(fault)
+    with pytest.raises(kind) as error:
+        delivery(kinesis).send(chunk_of(b"payload"))
+    assert error.value.code == code
+    assert kinesis.attempts == 1
+
+
+class TestClaims:
+    LARGE = bytes(MAX_RECORD_BYTES)
+
+    def test_a_large_payload_is_left_in_the_bucket(self) -> None:
+        kinesis, objects = FakeKinesis(), MemoryObjects()
+        delivery(kinesis, objects).send(chunk_of(self.LARGE))
+        claimed = decode_chunk(kinesis.records[0]["Data"])
+        assert claimed.payload == b""
+        assert claimed.header.claim is not None
+        assert claimed.header.claim.key == f"claims/{SITE}/{CAMERA}/{FIRST}/0000000000.bin"
+        assert objects.stored[claimed.header.claim.key] == self.LARGE
+        Chunk(claimed.header, self.LARGE).verify()
+
+    def test_what_just_fits_needs_no_claim(self) -> None:
+        overhead = len(encode_chunk(header_of(self.LARGE), b""))
+        sizes = range(MAX_RECORD_BYTES - overhead - 4, MAX_RECORD_BYTES - overhead + 4)
+        claims = []
+        for payload in map(bytes, sizes):
+            kinesis, objects = FakeKinesis(), MemoryObjects()
+            whole = len(encode_chunk(header_of(payload), payload))
+            assert delivery(kinesis, objects).send(chunk_of(payload)) <= MAX_RECORD_BYTES
+            assert bool(objects.stored) == (whole > MAX_RECORD_BYTES)
+            claims.append(len(objects.stored))
+        assert set(claims) == {0, 1}
+
+    def test_a_bucket_that_does_not_answer_is_tried_again(self) -> None:
+        faults = [Unavailable("S3 is busy"), Unavailable("S3 is busy")]
+
+        def fail(key: str) -> None:
+            if faults:
+                raise faults.pop()
+
+        kinesis, objects = FakeKinesis(), MemoryObjects(before=fail)
+        delivery(kinesis, objects).send(chunk_of(self.LARGE))
+        assert len(kinesis.records) == 1
