@@ -11,16 +11,24 @@ import pytest
 from floorsight.platform import aws
 from infra.local.accounts import Account, create_accounts
 from infra.local.deployment import Deployment, deploy
-from infra.local.emulator import REGION, free_port, run_emulator
+from infra.local.emulator import REGION, Emulator, Endpoint, free_port, run_emulator
 
 
 @pytest.fixture(scope="session")
-def cloud() -> Iterator[Deployment]:
-    """The local stage, really deployed, in an emulator of this session's (or xdist worker's) own.
+def emulator() -> Iterator[Emulator]:
+    """An emulator of this session's (or xdist worker's) own, empty; installed first if it is not yet."""
+    with run_emulator(free_port()) as emulator:
+        yield emulator
+    emulator.log.unlink()
+
+
+@pytest.fixture(scope="session")
+def cloud(emulator: Emulator) -> Iterator[Deployment]:
+    """The local stage, really deployed.
 
     The environment is set so that boto3, in this process and in its children, talks to that emulator.
     """
-    with run_emulator(free_port()) as emulator, pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         for name, value in emulator.endpoint.environment().items():
             patch.setenv(name, value)
         aws._client.cache_clear()  # an earlier test may have made clients for another address
@@ -29,7 +37,6 @@ def cloud() -> Iterator[Deployment]:
         aws._client.cache_clear()
         boto3.DEFAULT_SESSION = None
         Deployment.forget(deployment.port)
-        emulator.log.unlink()
 
 
 @pytest.fixture(scope="session")
@@ -38,11 +45,11 @@ def accounts(cloud: Deployment) -> dict[str, Account]:
     return {account.role: account for account in create_accounts(cloud)}
 
 
-def make_client(service: str, deployment: Deployment) -> Any:
+def make_client(service: str, endpoint: Endpoint) -> Any:
     """A boto3 client of the emulator, for what the product itself never calls."""
     return boto3.client(
         service,  # type: ignore[call-overload]
-        endpoint_url=deployment.endpoint.url,
+        endpoint_url=endpoint.url,
         region_name=REGION,
         aws_access_key_id="test",
         aws_secret_access_key="test",

@@ -11,6 +11,7 @@ from floorsight.models.sources import S3Source
 from floorsight.models.store import Step, Store, ignore_progress
 from floorsight.platform import aws
 from floorsight.platform.errors import Conflict, NotFound, Unavailable
+from infra.local.emulator import Emulator
 
 pytestmark = pytest.mark.cloud
 
@@ -20,15 +21,10 @@ HASH = hashlib.sha256(CONTENT).hexdigest()
 
 @pytest.fixture
 def store(
-    emulator_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> Store:
     monkeypatch.setattr(aws, "_client", aws._client.__wrapped__)  # no client of another test's environment
-    for name, value in {
-        "AWS_ENDPOINT_URL": emulator_url,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
+    for name, value in emulator.endpoint.environment().items():
         monkeypatch.setenv(name, value)
     return Store(tmp_path_factory.mktemp("cache"))
 

@@ -17,9 +17,9 @@ from infra.local.demo import DemoOptions, run_demo
 from infra.local.deployment import Deployment
 from infra.local.emulator import free_port
 from infra.local.models_cli import CACHE_FOLDER, MEDIA_CATALOGUE, MEDIA_FOLDER
-from tests.cloud import accounts, cloud
+from tests.cloud import accounts, cloud, emulator
 
-__all__ = ["accounts", "cloud"]
+__all__ = ["accounts", "cloud", "emulator"]
 
 SITE = "e2e"
 

@@ -77,7 +77,7 @@ def ledger(api: ApiClient, camera_id: str) -> list[tuple[Any, ...]]:
 @contextmanager
 def recorded(cloud: Deployment, name: str, event: type[Event]) -> Iterator[Callable[[], list[Detail]]]:
     """A queue of the test's own on the bus; the function in hand drains it into a growing list."""
-    sqs, events = make_client("sqs", cloud), make_client("events", cloud)
+    sqs, events = make_client("sqs", cloud.endpoint), make_client("events", cloud.endpoint)
     queue = sqs.create_queue(QueueName=name)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     bus = cloud.event_bus_name
@@ -114,5 +114,5 @@ def eventually(look: Callable[[], Any], what: str) -> Any:
 def _waiting(cloud: Deployment) -> int:
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     queue = cloud.update_occupancy_queue_url
-    answer = make_client("sqs", cloud).get_queue_attributes(QueueUrl=queue, AttributeNames=names)
+    answer = make_client("sqs", cloud.endpoint).get_queue_attributes(QueueUrl=queue, AttributeNames=names)
     return sum(int(count) for count in answer["Attributes"].values())

@@ -1,5 +1,5 @@
 """One deployed cloud for the whole session."""
 
-from tests.cloud import accounts, cloud
+from tests.cloud import accounts, cloud, emulator
 
-__all__ = ["accounts", "cloud"]
+__all__ = ["accounts", "cloud", "emulator"]

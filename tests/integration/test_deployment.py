@@ -169,7 +169,7 @@ def test_a_crossing_on_the_bus_is_counted(
 def test_an_event_that_fails_for_ever_is_kept_and_blocks_nothing(
     api: httpx.Client, cloud: Deployment, operator: dict[str, str], door: Door
 ) -> None:
-    sqs = make_client("sqs", cloud)
+    sqs = make_client("sqs", cloud.endpoint)
     queue, dead_letters = cloud.update_occupancy_queue_url, cloud.update_occupancy_dlq_url
     # Two minutes between attempts, as on AWS, would make this test ten minutes long.
     hidden = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["VisibilityTimeout"])["Attributes"]
