@@ -48,13 +48,12 @@ $(STAMPS)/node: package-lock.json
 	npm ci --no-fund --no-audit --loglevel=error
 	@touch $@
 
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+COMPILE := $(BIN)/uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+PARTS := $(wildcard layers/*/requirements*.in containers/*/requirements*.in)
 lock: setup ## pin all dependencies anew, with hashes and without download addresses
-	$(COMPILE) --upgrade pyproject.toml --all-extras -o requirements/dev.lock
-	$(COMPILE) --upgrade requirements/emulator.in -o requirements/emulator.lock
-	for part in layers/core layers/api containers/vision_worker containers/edge_publisher; do \
-	  $(COMPILE) $$part/requirements.in -c requirements/dev.lock -o $$part/requirements.txt; \
-	done
+	$(COMPILE) pyproject.toml --all-extras -o requirements/dev.lock
+	$(COMPILE) requirements/emulator.in -o requirements/emulator.lock # an environment of its own, with the boto3 it asks for
+	for part in $(PARTS:.in=); do $(COMPILE) $$part.in -c requirements/dev.lock -o $$part.txt || exit 1; done
 
 clean: ## remove everything that was made here
 	rm -rf $(VENV) node_modules .floorsight models cdk.out* .pytest_cache .hypothesis .mypy_cache .ruff_cache
