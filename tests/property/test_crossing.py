@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from fractions import Fraction
 from itertools import pairwise
@@ -179,7 +180,7 @@ def test_a_state_that_was_stored_goes_on_as_if_nothing_had_happened(
     found = []
     for index, (x, y) in enumerate(walk):
         if index == cut:
-            state = CrossingState(*list(state))
+            state = CrossingState(*json.loads(json.dumps(state)))
         state, crossed = observe(gate, state, x, y, tolerance)
         if crossed != NEITHER:
             found.append((index, crossed))
