@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
 class ObjectClass(IntEnum):
@@ -29,6 +30,7 @@ class ObjectClass(IntEnum):
 
 # Where those classes stand among the 80 of COCO, the order of the YOLOv8 export layout.
 COCO_COLUMNS = (0, 1, 2, 3, 5, 7)
+COCO_CLASSES = 80
 
 
 @dataclass(frozen=True)

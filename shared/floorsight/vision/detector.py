@@ -19,7 +19,7 @@ import onnxruntime as ort
 
 from floorsight.platform.errors import Malformed, NotFound
 from floorsight.vision.decoding import Frame
-from floorsight.vision.detections import COCO_COLUMNS, Detections, Floats
+from floorsight.vision.detections import COCO_CLASSES, COCO_COLUMNS, Bools, Detections, Floats
 from floorsight.vision.letterbox import Letterbox, fill_batch
 from floorsight.vision.timing import Stage, Stopwatch
 
@@ -62,6 +62,8 @@ class Detector:
         self.input_size = input_size
         self.settings = settings or DetectorSettings()
         self._session = _open_session(model, threads)
+        _check_input(model, self._session.get_inputs()[0].shape, input_size)
+        _check_output(model, self._session.get_outputs()[0].shape, contract)
         self._input = self._session.get_inputs()[0].name
         self._read: Callable[[Floats, DetectorSettings], Detections] = {
             Contract.YOLO: read_yolo,
@@ -94,7 +96,7 @@ def read_yolo(rows: Floats, settings: DetectorSettings) -> Detections:
     scores = rows[4:][list(COCO_COLUMNS)]
     classes = scores.argmax(axis=0)
     best = scores.max(axis=0)
-    likely = np.flatnonzero(best >= settings.minimum_score)
+    likely = np.flatnonzero((best >= settings.minimum_score) & _finite(rows[:4]))
     if not len(likely):
         return Detections.none()
     centres, best, classes = rows[:4, likely].T, best[likely], classes[likely]
@@ -112,9 +114,14 @@ def read_end_to_end(rows: Floats, settings: DetectorSettings) -> Detections:
     """One image's (300, 6): left, top, right, bottom, score, COCO class → detections in the square."""
     ours = {column: index for index, column in enumerate(COCO_COLUMNS)}
     coco = rows[:, 5].astype(np.int64)
-    wanted = np.isin(coco, COCO_COLUMNS) & (rows[:, 4] >= settings.minimum_score)
+    wanted = np.isin(coco, COCO_COLUMNS) & (rows[:, 4] >= settings.minimum_score) & _finite(rows[:, :4].T)
     classes = np.array([ours[int(column)] for column in coco[wanted]], np.int64)
     return Detections(rows[wanted, :4], rows[wanted, 4], classes)
+
+
+def _finite(boxes: Floats) -> Bools:
+    """Of boxes (4, m), which are numbers: one that is not would spoil its neighbours, then the tracker."""
+    return np.asarray(np.isfinite(boxes).all(axis=0))
 
 
 def _open_session(model: Path, threads: int) -> Any:
@@ -129,3 +136,28 @@ def _open_session(model: Path, threads: int) -> Any:
         return ort.InferenceSession(str(model), options, providers=providers)
     except Exception as error:  # onnxruntime's own exceptions share no public base class
         raise Malformed(f"{model} can't be loaded: {error}", code="bad_model") from error
+
+
+def _check_input(model: Path, shape: list[int | str | None], size: int) -> None:
+    """Raises Malformed unless the model takes batches of any length of RGB squares of this size."""
+    if len(shape) != 4 or shape[1] != 3:
+        raise Malformed(f"{model} takes {shape}, not images [n, 3, {size}, {size}]", code="bad_model")
+    if isinstance(shape[0], int):
+        raise Malformed(
+            f"{model} takes exactly {shape[0]} image(s) a call; export it again with a dynamic batch "
+            "(for YOLOv8: yolo export format=onnx dynamic=True)",
+            code="bad_model",
+        )
+    fixed = [side for side in shape[2:] if isinstance(side, int) and side != size]
+    if fixed:
+        raise Malformed(f"{model} takes squares of {fixed[0]} pixels, not of {size}", code="bad_model")
+
+
+def _check_output(model: Path, shape: list[int | str | None], contract: Contract) -> None:
+    """Raises Malformed when the output can't be of this layout; what the model leaves open may be."""
+    axis, expected = {Contract.YOLO: (1, 4 + COCO_CLASSES), Contract.END_TO_END: (2, 6)}[contract]
+    if len(shape) != 3 or (isinstance(shape[axis], int) and shape[axis] != expected):
+        raise Malformed(
+            f"{model} gives {shape}; layout {contract.value} has {expected} at position {axis}",
+            code="bad_model",
+        )

@@ -132,7 +132,8 @@ def choose_frames(chunk: Chunk, analyse_fps: float, state: StreamState) -> tuple
         if at_ms < due_ms - half_frame_ms:
             continue
         chosen.append(frame)
-        due_ms = max(due_ms + step_ms, at_ms + step_ms / 2.0)
+        is_late = at_ms - due_ms >= step_ms / 2.0
+        due_ms = (at_ms if is_late else due_ms) + step_ms
     return chosen, replace(state, next_frame_ms=due_ms)
 
 
