@@ -99,7 +99,7 @@ export class CameraPicture {
 
   #explainState(state, age) {
     const [title, text] = state === "stale"
-      ? [`Picture is ${formatAge(age)} old`, "The camera or its worker has stopped sending, or has just begun again."]
+      ? [`Picture is ${formatAge(age)} old`, "No newer one has come yet. The camera may have stopped sending."]
       : ["Waiting for the first picture", this.#loadFailed
         ? "The API has named a picture, but the store did not hand it over. Trying again."
         : "A camera sends pictures only while somebody watches; it takes a few seconds to begin."];
@@ -125,7 +125,7 @@ export class CameraPicture {
 }
 
 function describeAge(state, age) {
-  return state === "waiting" ? "No picture yet" : `${formatAge(age)} old`;
+  return state === "waiting" ? "No picture yet" : `Picture ${formatAge(age)} old`;
 }
 
 function describeScene(view, tracks, lines) {

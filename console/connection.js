@@ -34,7 +34,8 @@ export class Connection {
     const state = faults.length ? "failing" : this.#answered ? "live" : "connecting";
     element("connection").dataset.state = state;
     element("board").dataset.state = state;
-    setText(element("connection-text"), { failing: faults[0]?.message, live: "Live", connecting: "Connecting…" }[state]);
+    const texts = { failing: faults[0]?.message, live: "Live", connecting: "Connecting…" };
+    setText(element("connection-text"), texts[state]);
     const soonest = Math.min(...faults.map((fault) => fault.againAt)) - performance.now();
     const waiting = faults.length && soonest > 500;
     setText(element("connection-wait"), waiting ? `in ${Math.ceil(soonest / 1000)} s` : "");

@@ -1,14 +1,19 @@
 // The numbers: of the site, of the chosen camera, of its lines, and how they came about.
 
 import { clearNumber, copyTemplate, element, setNumber, setText, showList } from "./page.js";
-import { explainCount, formatCount, people } from "./words.js";
+import { explainCount, formatCount } from "./words.js";
 
 const CAMERA_NUMBERS = ["camera-occupancy", "camera-entries", "camera-exits",
   "sum-baseline", "sum-entries", "sum-exits", "sum-shown"];
 const SITE_NUMBERS = ["site-occupancy", "site-entries", "site-exits"];
 
-export function clearCounts() {
-  for (const id of [...SITE_NUMBERS, ...CAMERA_NUMBERS]) clearNumber(element(id));
+export function clearSite() {
+  for (const id of SITE_NUMBERS) clearNumber(element(id));
+  element("camera-choices").replaceChildren();
+}
+
+export function clearCamera() {
+  for (const id of CAMERA_NUMBERS) clearNumber(element(id));
   element("lines").replaceChildren();
   setText(element("explain-words"), "");
 }
@@ -88,5 +93,5 @@ function describeChange(before, now) {
     .filter(([change]) => change > 0)
     .map(([change, way]) => `${change} ${way}`);
   if (!parts.length && now.occupancy === before.occupancy) return "";
-  return `${[...parts, `${people(now.occupancy)} inside now`].join(", ")}.`;
+  return `${[...parts, `${now.occupancy} inside now`].join(", ")}.`;
 }

@@ -50,7 +50,7 @@ export class Crossings {
   #fillRow(row, crossing) {
     row.crossing = crossing; // links to pictures expire: the newest answer has the freshest
     row.dataset.direction = crossing.direction;
-    row.querySelector("use").setAttribute("href", `#icon-${crossing.direction}`);
+    row.querySelector(".direction use").setAttribute("href", `#icon-${crossing.direction}`);
     setText(row.querySelector("b"), this.#word(crossing));
     setText(row.querySelector(".line-name"), crossing.line_name ?? "a line that is no more");
     setText(row.querySelector(".facts"), `track ${crossing.track_id} · ${formatShare(crossing.confidence)} sure`);

@@ -3,7 +3,7 @@
 import { Refused } from "./api.js";
 import { CameraPicture } from "./camera_picture.js";
 import { Connection } from "./connection.js";
-import { Announcer, clearCounts, showCamera, showSite } from "./counts.js";
+import { Announcer, clearCamera, clearSite, showCamera, showSite } from "./counts.js";
 import { Crossings } from "./crossings.js";
 import { Ledger } from "./ledger.js";
 import { copyTemplate, element, setNumber, setText, showList } from "./page.js";
@@ -31,6 +31,7 @@ export class Dashboard {
   #ledger;
   #polls = new Map();
   #ticker = 0;
+  #sites = [];
   #site = null;
   #cameraId = null;
   #countsSeen = "";
@@ -50,8 +51,6 @@ export class Dashboard {
     element("site-select").addEventListener("change", (event) => this.#chooseSite(event.target.value));
   }
 
-  #sites = [];
-
   start() {
     element("dashboard").hidden = false;
     this.#ticker = setInterval(() => this.#tick(), TICK_MS);
@@ -67,7 +66,7 @@ export class Dashboard {
     this.#sites = [];
     this.#forgetCamera();
     this.#announcer.reset();
-    clearCounts();
+    clearSite();
     document.title = "Floorsight";
   }
 
@@ -80,7 +79,7 @@ export class Dashboard {
     element("site-picker").hidden = items.length < 2;
     showList(element("site-select"), items, (site) => site.site_id, () => document.createElement("option"),
       (option, site) => { option.value = site.site_id; setText(option, site.name); });
-    this.#saySomethingIsMissing(items.length ? "" : "There is no site yet. An operator adds the first one.");
+    if (!items.length) this.#saySomethingIsMissing("There is no site yet. An operator adds the first one.");
     if (items.length && !items.some((site) => site.site_id === this.#site?.site_id)) {
       this.#chooseSite(readPlace().get("site") ?? items[0].site_id);
     }
@@ -92,19 +91,21 @@ export class Dashboard {
     setText(element("site-name"), this.#site.name);
     this.#forgetCamera();
     this.#announcer.reset();
-    clearCounts();
+    clearSite();
     this.#tick();
     this.#poll("counts", (signal) => this.#updateCounts(signal), COUNTS_EVERY_MS);
   }
 
   async #updateCounts(signal) {
-    const live = await this.#session.get(`occupancy/live?${new URLSearchParams({ site_id: this.#site.site_id })}`, signal);
+    const query = new URLSearchParams({ site_id: this.#site.site_id });
+    const live = await this.#session.get(`occupancy/live?${query}`, signal);
     signal.throwIfAborted();
     showSite(this.#site, live);
     this.#announcer.update(live);
-    this.#showCameraChoices(live.cameras);
-    this.#saySomethingIsMissing(live.cameras.length ? "" : "This site has no camera yet. An operator adds the first one.");
+    const hasCamera = live.cameras.length > 0;
+    this.#saySomethingIsMissing(hasCamera ? "" : "This site has no camera yet. An operator adds the first one.");
     const camera = this.#currentCamera(live.cameras);
+    this.#showCameraChoices(live.cameras);
     if (!camera) return;
     showCamera(camera, this.#site.time_zone);
     this.#picture.showLines(camera.lines);
@@ -134,6 +135,7 @@ export class Dashboard {
     this.#listedAt = -Infinity;
     this.#picture.clear();
     this.#crossings.clear();
+    clearCamera();
     this.#ledger.setCamera(null, "UTC");
   }
 

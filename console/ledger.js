@@ -81,7 +81,7 @@ export class Ledger {
     const change = crossing.direction === "in" ? 1 : -1;
     this.#total += change;
     setText(time, formatTime(crossing.occurred_at, this.#timeZone));
-    setText(what, `${change > 0 ? "+1" : "−1"} ${crossing.direction}, track ${crossing.track_id}`);
+    setText(what, `${change > 0 ? "In (+1)" : "Out (−1)"}, track ${crossing.track_id}`);
     setText(total, formatCount(this.#total));
     return row;
   }

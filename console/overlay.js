@@ -46,7 +46,7 @@ class Drawing {
     const [left, top, right, bottom] = this.#toPixels(track.box);
     const { context } = this;
     context.lineCap = "butt";
-    for (const [colour, width] of [[CASING, 4], [colourOf(track, crossed), crossed ? 2.6 : 1.6]]) {
+    for (const [colour, width] of [[CASING, 3.4], [colourOf(track, crossed), crossed ? 2.6 : 1.8]]) {
       context.strokeStyle = colour;
       context.lineWidth = width;
       context.strokeRect(left, top, right - left, bottom - top);

@@ -7,6 +7,7 @@ export function formatCount(count) {
 }
 
 export function people(count) {
+  if (count === 0) return "nobody";
   return count === 1 ? "1 person" : `${count} people`;
 }
 
@@ -40,7 +41,7 @@ function wasGiven(baseline) {
 export function explainCount(count, timeZone) {
   const { baseline, entries, exits, raw } = count;
   const start = wasGiven(baseline)
-    ? `${baseline.by} set ${people(baseline.count)} at ${formatTime(baseline.at, timeZone)} (${baseline.reason}).`
+    ? `${baseline.by} set the count to ${baseline.count} at ${formatTime(baseline.at, timeZone)} (${baseline.reason}).`
     : `Nobody has given a head count yet, so counting began at ${baseline.count}.`;
   const since = ` Since then ${people(entries)} came in and ${people(exits)} went out.`;
   if (raw >= 0) return `${start}${since} That leaves ${people(raw)} inside.`;
