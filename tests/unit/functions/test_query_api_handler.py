@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -85,21 +83,3 @@ def test_pictures_of_the_page_go_out_as_base64(tmp_path: Path, monkeypatch: pyte
 
 def test_the_console_lies_beside_the_packages() -> None:
     assert module.CONSOLE_FOLDER == REPOSITORY / "console"
-
-
-@pytest.mark.parametrize("function", ["query_api", "update_occupancy"])
-def test_importing_a_function_loads_no_sdk_and_no_vision(function: str) -> None:
-    heavy = ["boto3", "botocore", "numpy", "cv2", "onnxruntime", "av", "aws_lambda_powertools"]
-    code = (
-        f"import sys, functions.{function}.handler; "
-        f"print([name for name in {heavy!r} if name in sys.modules])"
-    )
-    answer = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=REPOSITORY,
-        env={"PYTHONPATH": f"{REPOSITORY / 'shared'}:{REPOSITORY}", "PATH": ""},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert answer.stdout.strip() == "[]"
