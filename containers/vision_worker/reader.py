@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +56,12 @@ class ShardReader:
         self._after = start_after
         self._iterator: str | None = None
         self._pending: list[Record] = []
-        self.closed = False
+        self._closed = False
+
+    @property
+    def finished(self) -> bool:
+        """Whether the shard was closed (by resharding) and its last record is processed."""
+        return self._closed and not self._pending
 
     def step(self) -> int:
         """Read once and process; the number of records taken. Raises Unavailable: step again later."""
@@ -82,7 +89,7 @@ class ShardReader:
             self._iterator = None
             raise Unavailable(f"Kinesis did not answer: {error}") from error
         self._iterator = answer.get("NextShardIterator")
-        self.closed = self._iterator is None
+        self._closed = self._iterator is None
         records = [_record(record) for record in answer["Records"]]
         if records:
             self._after = records[-1].sequence_number
@@ -112,49 +119,80 @@ class StreamReader:
         processor_for: Callable[[Checkpointer], ShardProcessor],
         stop: threading.Event,
         on_step: Callable[[], None] = lambda: None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._client, self._stream, self._on_step = client, stream, on_step
         self._checkpoints, self._processor_for, self._stop = checkpoints, processor_for, stop
+        self._monotonic = monotonic
         self._readers: dict[str, ShardReader] = {}
+        self._finished: set[str] = set()
+        self._list_at = float("-inf")
 
     def run(self, *, until_idle_seconds: float | None = None) -> None:
         """Read until stopped or, if asked, until nothing has come for a while; then settle everything."""
-        idle = since_listing = 0.0
-        self._find_shards()
-        while not self._stop.is_set() and (until_idle_seconds is None or idle < until_idle_seconds):
-            taken = self._step_all()
+        idle_since = self._monotonic()
+        while not self._stop.is_set():
+            busy = self._step_all()
             self._on_step()
-            if taken:
-                idle = 0.0
+            if busy:
+                idle_since = self._monotonic()
                 continue
+            if until_idle_seconds is not None and self._monotonic() - idle_since >= until_idle_seconds:
+                break
             self._stop.wait(IDLE_SECONDS)
-            idle += IDLE_SECONDS
-            since_listing += IDLE_SECONDS
-            if since_listing >= SHARDS_EVERY_SECONDS:
-                self._find_shards()
-                since_listing = 0.0
         for reader in self._readers.values():
-            reader.shutdown()
-
-    def _step_all(self) -> int:
-        taken = 0
-        for reader in list(self._readers.values()):
-            try:
-                taken += reader.step()
-            except Unavailable as error:
-                # Nothing is lost: the same records are processed again at the next step.
-                log.warning("will try again: %s", error.message, extra={"shard": reader.shard_id})
-                self._stop.wait(IDLE_SECONDS * 4)
-            if reader.closed:
+            with self._patience(reader.shard_id):
                 reader.shutdown()
-                del self._readers[reader.shard_id]
-        return taken
 
-    def _find_shards(self) -> None:
-        for page in self._client.get_paginator("list_shards").paginate(StreamName=self._stream):
-            for shard in page["Shards"]:
-                if shard["ShardId"] not in self._readers:
-                    self._readers[shard["ShardId"]] = self._reader(shard["ShardId"])
+    def _step_all(self) -> bool:
+        """One read of every shard. Whether something came, or might have, had everything answered."""
+        quiet = 0
+        with self._patience("all"):
+            self._find_shards_if_due()
+            quiet += 1
+        readers = list(self._readers.values())
+        for reader in readers:
+            with self._patience(reader.shard_id):
+                quiet += reader.step() == 0
+                self._retire_if_finished(reader)
+        return quiet < len(readers) + 1
+
+    @contextmanager
+    def _patience(self, shard_id: str) -> Iterator[None]:
+        """Lets Unavailable pass, after a while: nothing is lost, the same records are processed again."""
+        try:
+            yield
+        except Unavailable as error:
+            log.warning("will try again: %s", error.message, extra={"shard": shard_id})
+            self._stop.wait(IDLE_SECONDS * 4)
+
+    def _retire_if_finished(self, reader: ShardReader) -> None:
+        if reader.finished:
+            reader.shutdown()
+            del self._readers[reader.shard_id]
+            self._finished.add(reader.shard_id)
+            self._list_at = float("-inf")  # its children may be read now
+
+    def _find_shards_if_due(self) -> None:
+        if self._monotonic() < self._list_at:
+            return
+        shards = {shard["ShardId"]: shard for shard in self._list_shards()}
+        unread = shards.keys() - self._finished
+        for shard_id in sorted(unread - self._readers.keys()):
+            # A shard's parents come first: a camera's chunks went there before.
+            parents = {shards[shard_id].get(name) for name in ("ParentShardId", "AdjacentParentShardId")}
+            if not parents & unread:
+                self._readers[shard_id] = self._reader(shard_id)
+        self._list_at = self._monotonic() + SHARDS_EVERY_SECONDS
+
+    def _list_shards(self) -> list[Any]:
+        from botocore import exceptions as boto
+
+        pages = self._client.get_paginator("list_shards").paginate(StreamName=self._stream)
+        try:
+            return [shard for page in pages for shard in page["Shards"]]
+        except (boto.ClientError, boto.ConnectionError, boto.HTTPClientError) as error:
+            raise Unavailable(f"Kinesis did not list the shards: {error}") from error
 
     def _reader(self, shard_id: str) -> ShardReader:
         processor = self._processor_for(ShardCheckpointer(self._checkpoints, shard_id))
