@@ -48,9 +48,9 @@ class CrossingState(NamedTuple):
     """What one track remembers of one line."""
 
     side: int = NEITHER  # where it is settled
-    x: float = math.nan  # the last anchor that was off the line
-    y: float = math.nan
-    distance: float = 0.0  # and its signed distance
+    x: float = 0.0  # the last anchor that was off the line
+    y: float = 0.0
+    distance: float = 0.0  # and its signed distance; 0 when there was none yet
     waiting: int = 0  # observations so far on the other side
     through: bool = False  # whether the last change of sign went through the segment
 

@@ -99,10 +99,21 @@ def dump_state(state: StreamState) -> bytes:
 
 
 def load_state(stored: bytes) -> StreamState:
-    """What `dump_state` wrote. Raises Malformed for a format that is not known."""
-    values = json.loads(zlib.decompress(stored))
+    """What `dump_state` wrote.
+
+    Raises:
+        Malformed: `bad_state`, when it is damaged or of a format that is not known.
+    """
+    try:
+        return _load(json.loads(zlib.decompress(stored)))
+    except (zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Malformed(f"the stored stream state is damaged: {error!r}", code="bad_state") from error
+
+
+def _load(values: dict[str, Any]) -> StreamState:
     if values.get("format") != FORMAT:
-        raise Malformed(f"stream state of format {values.get('format')!r}; this code reads {FORMAT}")
+        found = values.get("format")
+        raise Malformed(f"stream state of format {found!r}; this code reads {FORMAT}", code="bad_state")
     return StreamState(
         stream_session=values["stream_session"],
         sequence=values["sequence"],

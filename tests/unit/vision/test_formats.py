@@ -1,0 +1,93 @@
+"""The examples of the format pages are read by the code, and written by it."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from pathlib import Path
+
+import pytest
+
+from floorsight.events.vision import LineCrossed
+from floorsight.platform.bus import canonical_json
+from floorsight.platform.errors import Malformed
+from floorsight.platform.ids import derived_id
+from floorsight.vision.chunk import (
+    MAX_HEADER_BYTES,
+    MAX_RECORD_BYTES,
+    MAX_SEQUENCE,
+    ChunkHeader,
+    decode_chunk,
+    encode_chunk,
+)
+from floorsight.vision.stream_state import FORMAT, MAX_EARLIER, MAX_GAPS, dump_state, load_state
+
+PAGES = Path(__file__).resolve().parents[3] / "docs" / "formats"
+
+
+def examples(page: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", (PAGES / page).read_text(), re.DOTALL)
+
+
+def test_the_chunk() -> None:
+    (dump,) = examples("chunk.md", "hex")
+    header, claimed = examples("chunk.md", "json")
+    record = bytes.fromhex(dump)
+    chunk = decode_chunk(record)
+    chunk.verify()
+    assert encode_chunk(chunk.header, chunk.payload) == record
+    assert chunk.header == ChunkHeader.model_validate_json(header)
+    assert f"A record of {len(record)} bytes" in (PAGES / "chunk.md").read_text()
+    again = ChunkHeader.model_validate_json(claimed)
+    assert again.claim is not None
+    assert again.model_copy(update={"claim": None}) == chunk.header
+
+
+def test_the_chunk_page_names_every_field_and_limit() -> None:
+    page = (PAGES / "chunk.md").read_text()
+    assert all(f"`{name}`" in page for name in ChunkHeader.model_fields)
+    for limit in (MAX_HEADER_BYTES, MAX_RECORD_BYTES, MAX_SEQUENCE):
+        assert f"{limit:,}".replace(",", " ") in page
+
+
+def test_the_event() -> None:
+    (detail,) = examples("event-envelope.md", "json")
+    event = LineCrossed.parse(detail)
+    assert event.to_message().detail == canonical_json(json.loads(detail))
+    facts = (event.track_id, event.line_id, event.line_revision, event.crossing_number)
+    assert event.event_id == derived_id(event.detail_type(), event.camera_id, event.stream_session, *facts)
+
+
+def test_the_stream_state() -> None:
+    (text,) = examples("stream-state.md", "json")
+    state = load_state(zlib.compress(text.encode()))
+    assert json.loads(zlib.decompress(dump_state(state))) == json.loads(text)
+
+
+def test_the_stream_state_page_names_every_field_and_limit() -> None:
+    page = (PAGES / "stream-state.md").read_text()
+    values = json.loads(examples("stream-state.md", "json")[0])
+    (log,) = values["logs"].values()
+    names = [*values, *values["tracker"], *log, *next(iter(log["lines"].values()))]
+    assert all(f"`{name}`" in page for name in names)
+    assert f"the latest {MAX_GAPS}" in page
+    assert f"the latest {MAX_EARLIER}" in page
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        b"",
+        b"not compressed",
+        zlib.compress(b""),
+        zlib.compress(b"[]"),
+        zlib.compress(b"{}"),
+        zlib.compress(json.dumps({"format": FORMAT + 1}).encode()),
+        zlib.compress(json.dumps({"format": FORMAT}).encode()),
+    ],
+)
+def test_a_state_that_cannot_be_read_is_malformed(stored: bytes) -> None:
+    with pytest.raises(Malformed) as error:
+        load_state(stored)
+    assert error.value.code == "bad_state"
