@@ -5,7 +5,7 @@ import { drawOverlay } from "./overlay.js";
 import { element, setText } from "./page.js";
 import { formatAge } from "./words.js";
 
-const STALE_SECONDS = 6; // pictures come with each chunk of video, every one or two seconds
+const STALE_SECONDS = 10; // pictures come with each chunk of video, every one or two seconds
 const JUST_CROSSED_SECONDS = 3;
 
 export class CameraPicture {

@@ -66,7 +66,7 @@ def doctor(port: Port = DEFAULT_PORT, as_json: AsJson = False) -> None:
         typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
         for finding in findings:
-            mark = "[green]✓[/]" if finding.ok else "[red]✗[/]" if finding.required else "[yellow]–[/]"
+            mark = "[green]✓[/]" if finding.ok else "[red]✗[/]" if finding.required else "[yellow]?[/]"
             Console().print(f"{mark} {escape(finding.subject)}: {escape(finding.detail)}", soft_wrap=True)
             if not finding.ok:
                 Console().print(f"    {escape(finding.remedy)}", soft_wrap=True)

@@ -7,7 +7,7 @@ import math
 from fractions import Fraction
 from itertools import pairwise
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from floorsight.geometry.crossing import LEFT, NEITHER, NEW, RIGHT, CrossingState, Gate, observe
@@ -161,6 +161,9 @@ def test_a_mirror_swaps_the_sides_and_a_quarter_turn_changes_nothing(
 
 @settings(max_examples=EXAMPLES)
 @given(lines(), st.lists(spots, min_size=1, max_size=12), settles)
+@example(
+    Segment(Point(0, 0), Point(2 / 64, 1 / 64)), [(0.0, 1 / 64), (10 / 64, 1 / 64)], 1
+)  # over its very end
 def test_backwards_in_time_every_direction_is_the_other_one(
     line: Segment, stops: list[tuple[float, float]], settle: int
 ) -> None:

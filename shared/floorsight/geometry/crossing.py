@@ -76,7 +76,7 @@ def observe(
         return state, NEITHER  # exactly on the line: as if not seen
     through = state.through
     if state.distance * distance < 0.0:
-        through = _passes_segment(gate.segment, state, x, y, distance)
+        through = _passes_segment(gate.segment, state, x, y)
     clear = abs(distance) > tolerance
     here = (RIGHT if distance > 0.0 else LEFT) if clear else NEITHER
     if here == NEITHER:
@@ -89,15 +89,17 @@ def observe(
     return CrossingState(here, x, y, distance, 0, False), here if through else NEITHER
 
 
-def _passes_segment(segment: Segment, state: CrossingState, x: float, y: float, distance: float) -> bool:
-    """Whether the step from the last anchor to this one meets the line within the segment."""
-    share = state.distance / (state.distance - distance)
-    meet_x = state.x + share * (x - state.x)
-    meet_y = state.y + share * (y - state.y)
-    dx, dy = segment.end.x - segment.start.x, segment.end.y - segment.start.y
-    # The ratio along the segment is the same in any axis; the longer one loses fewer digits.
-    along = (meet_x - segment.start.x) / dx if abs(dx) > abs(dy) else (meet_y - segment.start.y) / dy
-    return 0.0 <= along <= 1.0
+def _passes_segment(segment: Segment, state: CrossingState, x: float, y: float) -> bool:
+    """Whether the segment's ends lie on different sides of the step from the last anchor to this one.
+
+    A test of signs: meeting an end exactly counts, whichever way the step goes, which a division would
+    round away now and then.
+    """
+    dx, dy = x - state.x, y - state.y
+    start, end = segment.start, segment.end
+    side_of_start = dx * (start.y - state.y) - dy * (start.x - state.x)
+    side_of_end = dx * (end.y - state.y) - dy * (end.x - state.x)
+    return side_of_start * side_of_end <= 0.0
 
 
 def anchor_of(box: tuple[float, float, float, float], *, at_feet: bool) -> Point:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from floorsight.platform.errors import Malformed
 
@@ -11,8 +12,7 @@ from floorsight.platform.errors import Malformed
 MIN_LENGTH = 1e-3
 
 
-@dataclass(frozen=True)
-class Point:
+class Point(NamedTuple):
     """A position; x to the right, y down."""
 
     x: float

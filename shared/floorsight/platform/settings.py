@@ -54,7 +54,7 @@ def variable_name(field: str) -> str:
 
 
 def child_environment(additions: Mapping[str, str], *, without: tuple[str, ...] = ()) -> dict[str, str]:
-    """This process's environment for a child: less the variables that begin with `without`, then additions."""
+    """The environment for a child: this process's, less what begins with `without`, plus additions."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(without or ("\0",))}
     return inherited | dict(additions)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from floorsight.events.vision import Direction
-from floorsight.geometry.crossing import NEITHER, RIGHT, Gate, anchor_of, observe
+from floorsight.geometry.crossing import NEITHER, Gate, anchor_of, observe
 from floorsight.vision.detections import ObjectClass
 from floorsight.vision.plan import CountingLine, CountingPlan
 from floorsight.vision.track_log import LineLog, TrackLog
@@ -75,13 +75,10 @@ class LineCounter:
                 entry = LineLog(line.revision)
             anchor = anchor_of(box, at_feet=line.at_feet)
             state, crossed = observe(self._gates[line.line_id], entry.state, anchor.x, anchor.y, tolerance)
-            entry = replace(entry, state=state)
-            if crossed != NEITHER:
-                entry = replace(entry, crossings=entry.crossings + 1)
-                direction = line.to_right if crossed == RIGHT else line.to_left
-                if direction is not None:
-                    found.append(
-                        Crossing(line, track_id, entry.crossings, direction, score, (anchor.x, anchor.y), box)
-                    )
-            lines[line.line_id] = entry
-        return replace(log, lines=lines), found
+            number = entry.crossings + (crossed != NEITHER)
+            lines[line.line_id] = LineLog(line.revision, state, number)
+            direction = line.direction_of(crossed)
+            if direction is not None:
+                place = (anchor.x, anchor.y)
+                found.append(Crossing(line, track_id, number, direction, score, place, box))
+        return log.with_lines(lines), found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from floorsight.events.vision import Direction
+from floorsight.geometry.crossing import LEFT, RIGHT
 from floorsight.geometry.lines import Segment
 
 
@@ -19,6 +20,10 @@ class CountingLine:
     at_feet: bool
     to_right: Direction | None
     to_left: Direction | None
+
+    def direction_of(self, side: int) -> Direction | None:
+        """What having come to this side (RIGHT, LEFT or NEITHER) counts as."""
+        return {RIGHT: self.to_right, LEFT: self.to_left}.get(side)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Kept with the tracker's state and dropped with the track: nothing here outlives 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from floorsight.geometry.crossing import NEW, CrossingState
 from floorsight.geometry.paths import TimedPoint, simplify
@@ -44,10 +44,15 @@ class TrackLog:
         """With one more observation: the feet, and the class that leads the vote by now."""
         path = (*self.path, (at_ms - self.started_ms, round(x, 4), round(y, 4)))
         tolerance = PATH_TOLERANCE
-        while len(path) > MAX_PATH_POINTS:
-            path = tuple(simplify(path, tolerance))
-            tolerance *= 2.0
-        return replace(self, object_class=object_class, observations=self.observations + 1, path=path)
+        if len(path) > MAX_PATH_POINTS:
+            while len(path) > MAX_PATH_POINTS // 2:  # half, so that this is rarely to be done
+                path = tuple(simplify(path, tolerance))
+                tolerance *= 2.0
+        return TrackLog(self.started_ms, object_class, self.observations + 1, path, self.lines)
+
+    def with_lines(self, lines: dict[str, LineLog]) -> TrackLog:
+        """With new places at the lines."""
+        return TrackLog(self.started_ms, self.object_class, self.observations, self.path, lines)
 
     def simplified_path(self) -> tuple[TimedPoint, ...]:
         return tuple(simplify(self.path, PATH_TOLERANCE))

@@ -61,7 +61,7 @@ def test_a_line_that_points_the_other_way_has_its_sides_swapped() -> None:
         (level(0.4, 0.6, 0.6, y=0.2), [RIGHT]),  # through the very end
         (level(0.4, 0.6, 0.6, y=0.199), []),
         ([(0.4, 0.5), (0.4, 0.1), (0.6, 0.1), (0.6, 0.5), (0.6, 0.5)], []),  # around the end
-        ([(0.4, 0.1), (0.6, 0.3), (0.6, 0.3)], [RIGHT]),  # obliquely: through the end itself
+        ([(0.4, 0.11), (0.6, 0.31), (0.6, 0.31)], [RIGHT]),  # obliquely, just inside the end
         ([(0.4, 0.05), (0.6, 0.3), (0.6, 0.3)], []),
         # Around the end and back through the line: once, to the left.
         ([(0.4, 0.1), (0.6, 0.1), (0.6, 0.1), (0.6, 0.5), (0.4, 0.5), (0.4, 0.5)], [LEFT]),

@@ -1,0 +1,45 @@
+"""The model and the sample video. These tests exist for them: without them they fail, and say what to do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from containers.edge_publisher.chunking import ChunkingSettings, StreamRun, chunks_of
+from containers.edge_publisher.source import VideoFile
+from floorsight.models.catalogue import load_catalogue
+from floorsight.vision.chunk import Chunk
+from floorsight.vision.detector import Contract, Detector
+from tests.fakes.clock import NOON
+from tests.fakes.streams import CAMERA, FIRST, SITE
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+VIDEO_FPS = 10
+
+
+@pytest.fixture(scope="session")
+def sample_video() -> Path:
+    path = REPOSITORY / ".floorsight" / "media" / "vtest.avi"
+    if not path.is_file():
+        pytest.fail("the sample video is missing: run `make setup` or `floorsight media pull`", pytrace=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def detector() -> Detector:
+    entry = load_catalogue(REPOSITORY / "models.toml").entry("nanodet-g-416")
+    path = REPOSITORY / "models" / entry.file_name
+    if not path.is_file():
+        pytest.fail("the detector is missing: run `make setup` or `floorsight models pull`", pytrace=False)
+    return Detector(path, contract=Contract(entry.contract), input_size=entry.input_size)
+
+
+@pytest.fixture(scope="session")
+def sample_chunks(sample_video: Path) -> list[Chunk]:
+    """The first 12 s of the sample."""
+    run = StreamRun(SITE, CAMERA, FIRST, NOON - timedelta(minutes=5))
+    with VideoFile(sample_video) as video:
+        return list(islice(chunks_of(video, run, ChunkingSettings()), 12))
