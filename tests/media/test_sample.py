@@ -50,7 +50,7 @@ def test_people_are_found(detector: Detector, frames: list[Frame]) -> None:
         sure = found.where(found.scores >= 0.5)
         people = sure.classes == ObjectClass.PERSON
         assert people.sum() >= 3  # at least five are in view all the time
-        assert people.mean() > 0.8
+        assert (~people).sum() <= 2  # two cars are parked in the upper right
         assert (found.boxes[:, :2] < found.boxes[:, 2:]).all()
         assert found.boxes.min() >= 0
         assert (found.boxes <= [768, 576, 768, 576]).all()
