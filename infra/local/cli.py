@@ -24,7 +24,7 @@ from infra.local.deployment import Deployment
 from infra.local.doctor import examine_machine
 from infra.local.emulator import DEFAULT_PORT, check_port_free
 from infra.local.models_cli import media_app, models_app
-from infra.local.processes import start_worker
+from infra.local.processes import log_file, start_worker
 from infra.local.session import Session
 from infra.local.steps import Steps
 from infra.paths import REPOSITORY, STATE
@@ -156,7 +156,8 @@ def down(port: Port = DEFAULT_PORT) -> None:
 
 @app.command()
 def logs(
-    name: Annotated[str, typer.Argument(help="emulator-PORT, worker or publisher-CAMERA.")] = "worker",
+    name: Annotated[str, typer.Argument(help="emulator, worker or publisher-CAMERA.")] = "worker",
+    port: Port = DEFAULT_PORT,
     lines: Annotated[int, typer.Option("-n", min=1, help="How many lines.")] = 40,
     follow: Annotated[bool, typer.Option("-f", help="Go on as it grows, until Ctrl-C.")] = False,
 ) -> None:
@@ -164,9 +165,11 @@ def logs(
 
     Example: floorsight logs worker -f
     """
-    file = STATE / f"{name}.log"
+    file = log_file(name, port)
     if not file.is_file():
-        known = ", ".join(sorted(found.stem for found in STATE.glob("*.log"))) or "none yet"
+        ending = f"-{port}.log"
+        known = ", ".join(sorted(found.name.removesuffix(ending) for found in STATE.glob(f"*{ending}")))
+        known = known or "none yet"
         Console(stderr=True).print(f"[red]Error:[/] no log {escape(name)}; there are: {known}")
         raise typer.Exit(1)
     arguments = ["tail", "-n", str(lines), *(["-F"] if follow else []), str(file)]

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from floorsight.platform.errors import Unavailable
 from infra.paths import REPOSITORY, STATE
@@ -57,10 +58,15 @@ class Child:
         self.process.wait()
 
 
+def log_file(name: str, port: int | None) -> Path:
+    """The log of a process by the port of its emulator: two clouds on one machine don't share logs."""
+    return STATE / f"{name}-{port}.log"
+
+
 def start_child(name: str, module: str, arguments: list[str], environment: dict[str, str]) -> Child:
-    """Run `python -m module` with this interpreter; its output goes to `.floorsight/<name>.log`."""
+    """Run `python -m module` with this interpreter; its output goes to the log of that name."""
     STATE.mkdir(exist_ok=True)
-    log = STATE / f"{name}.log"
+    log = log_file(name, urlsplit(environment["AWS_ENDPOINT_URL"]).port)
     with log.open("wb") as sink:
         process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],

@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 
 from floorsight.platform.errors import NotFound
+from floorsight.platform.settings import child_environment
 from infra.local import deployment as deployments
+from infra.local import processes
 from infra.local.accounts import make_password
 from infra.local.deployment import Deployment, ResourceEvent, parse_event, read_outputs
 from infra.local.doctor import Finding, check_chromium, check_disk, check_node, check_port, check_python
 from infra.local.emulator import HOST, Endpoint
+from infra.local.processes import start_child
 
 OUTPUTS = {
     "floorsight-local-data": {
@@ -138,3 +141,17 @@ def test_the_doctor_finds_a_port_in_use() -> None:
         port = taken.getsockname()[1]
         assert not check_port(port).ok
     assert check_port(port).ok
+
+
+def test_two_clouds_on_one_machine_have_logs_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "STATE", tmp_path)
+    children = [
+        start_child("worker", "platform", [], child_environment(Endpoint(port).environment()))
+        for port in (4566, 4567)
+    ]
+    for child in children:
+        assert child.process.wait(30) == 0
+    assert [child.log.name for child in children] == ["worker-4566.log", "worker-4567.log"]
+    assert all(child.log.read_text().strip() for child in children)
