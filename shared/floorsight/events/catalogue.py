@@ -3,7 +3,25 @@
 from __future__ import annotations
 
 from floorsight.events.envelope import Event
-from floorsight.events.vision import ChunkRejected, ChunksMissed, LineCrossed, TrackEnded
+from floorsight.events.occupancy import OccupancyChanged
+from floorsight.events.vision import (
+    ChunkRejected,
+    ChunksMissed,
+    LineCrossed,
+    StreamHealth,
+    TrackEnded,
+    ZoneEntered,
+    ZoneLeft,
+)
 
-EVENTS: tuple[type[Event], ...] = (LineCrossed, TrackEnded, ChunkRejected, ChunksMissed)
+EVENTS: tuple[type[Event], ...] = (
+    LineCrossed,
+    ZoneEntered,
+    ZoneLeft,
+    TrackEnded,
+    StreamHealth,
+    ChunkRejected,
+    ChunksMissed,
+    OccupancyChanged,
+)
 BY_DETAIL_TYPE: dict[str, type[Event]] = {event.detail_type(): event for event in EVENTS}

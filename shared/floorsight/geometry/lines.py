@@ -46,7 +46,7 @@ class Segment:
                 code="line_too_short",
                 field="end",
             )
-        if not _crosses_frame(self):
+        if not crosses_frame(self.start, self.end):
             raise Malformed(
                 "the line lies outside the frame or on its border: no path inside the frame can cross it "
                 "(coordinates are fractions of the frame, 0 to 1)",
@@ -64,11 +64,10 @@ class Segment:
         )
 
 
-def _crosses_frame(segment: Segment) -> bool:
-    """Whether part of the segment is strictly inside the unit square (Liang and Barsky, 1984)."""
-    dx, dy = segment.end.x - segment.start.x, segment.end.y - segment.start.y
+def crosses_frame(start: Point, end: Point) -> bool:
+    """Whether part of the way is strictly inside the unit square (Liang and Barsky, 1984)."""
     first, last = 0.0, 1.0
-    for delta, origin in ((dx, segment.start.x), (dy, segment.start.y)):
+    for delta, origin in ((end.x - start.x, start.x), (end.y - start.y, start.y)):
         if delta == 0.0:
             if not 0.0 < origin < 1.0:
                 return False
