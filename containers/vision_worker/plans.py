@@ -51,7 +51,7 @@ def counting_plan(plan: CameraPlan) -> CountingPlan:
 def _counting_line(plan: CameraPlan, line: Line) -> CountingLine:
     return CountingLine(
         line_id=line.line_id,
-        revision=line.revision,
+        revision=line.counting_revision,
         segment=line.segment,
         settle_frames=line.settle_frames,
         at_feet=line.anchor is Anchor.BOTTOM_CENTER,

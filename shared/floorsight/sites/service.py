@@ -1,29 +1,41 @@
-"""Setting up sites, cameras and lines."""
+"""Setting up sites, cameras, lines and zones."""
 
 from __future__ import annotations
 
 import base64
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import time
+from typing import TypeVar
 
 from floorsight.geometry.lines import Segment
+from floorsight.geometry.polygons import Polygon
 from floorsight.platform.clock import Clock, utc_now
-from floorsight.platform.errors import Conflict, Malformed, NotFound
+from floorsight.platform.errors import Conflict, NotFound
 from floorsight.platform.items import Item
 from floorsight.platform.table import Page
 from floorsight.sites.model import (
     DEFAULT_ANALYSE_FPS,
+    DEFAULT_OFFLINE_SECONDS,
+    DEFAULT_QUIET_HOUR,
     DEFAULT_SETTLE_FRAMES,
     MAX_LINES_PER_CAMERA,
+    MAX_ZONES_PER_CAMERA,
     Anchor,
     Camera,
     CameraPlan,
     CameraRole,
+    Limits,
     Line,
     Site,
+    Zone,
 )
+from floorsight.sites.rules import revise
 from floorsight.sites.store import SiteStore
+
+NO_LIMITS = Limits()
+T = TypeVar("T", Site, Camera, Line, Zone)
 
 
 def new_suffix() -> str:
@@ -31,42 +43,72 @@ def new_suffix() -> str:
     return base64.b32encode(secrets.token_bytes(4)).decode().lower()[:6]
 
 
-def camera_of(line_id: str) -> str:
-    """The camera that a line belongs to: its id is `<camera_id>.<suffix>`, so that no index is needed.
+def camera_of(drawn_id: str, kind: str = "line") -> str:
+    """The camera of a line or zone: their ids are `<camera_id>.<suffix>`, so that no index is needed.
 
     Raises:
-        NotFound: no line has an id of this form.
+        NotFound: none has an id of this form (`unknown_line` or `unknown_zone`, by `kind`).
     """
-    camera_id, dot, suffix = line_id.rpartition(".")
+    camera_id, dot, suffix = drawn_id.rpartition(".")
     if not (camera_id and dot and suffix):
-        raise NotFound(f"there is no line {line_id}", code="unknown_line")
+        raise _unknown(kind, drawn_id)
     return camera_id
 
 
 @dataclass(frozen=True)
 class SiteService:
-    """Use cases of the sites room. Errors: NotFound, Conflict, Malformed (with the field)."""
+    """Use cases of the sites room. Errors: NotFound, Conflict, Malformed (with the field).
+
+    A change is given as the changed thing, with the `revision` that was read; what is stored and returned
+    has the next one. Conflict (`revision_changed`) if somebody else was faster.
+    """
 
     store: SiteStore
     clock: Clock = utc_now
     suffix: Callable[[], str] = new_suffix
 
-    def create_site(self, *, site_id: str, name: str, time_zone: str) -> Site:
-        """Raises Conflict (`site_exists`) or Malformed."""
-        site = Site(site_id, name, time_zone)
-        self.store.add_site(site)
+    def create_site(
+        self,
+        *,
+        site_id: str,
+        name: str,
+        time_zone: str,
+        quiet_hour: time = DEFAULT_QUIET_HOUR,
+        always_open: bool = False,
+        limits: Limits = NO_LIMITS,
+    ) -> Site:
+        """Raises Conflict (`site_exists`, `site_deleted`) or Malformed."""
+        site = Site(site_id, name, time_zone, quiet_hour, always_open, limits)
+        self.store.add(site)
         return site
 
     def get_site(self, site_id: str) -> Site:
         """Raises NotFound (`unknown_site`)."""
         site = self.store.find_site(site_id)
-        if site is None:
-            raise NotFound(f"there is no site {site_id}", code="unknown_site")
+        if site is None or site.deleted_at:
+            raise _unknown("site", site_id)
         return site
 
     def list_sites(self, *, limit: int | None = None, start_key: Item | None = None) -> Page[Site]:
         """All sites by id; a site made a moment ago may be missing."""
         return self.store.list_sites(limit=limit, start_key=start_key)
+
+    def update_site(self, changed: Site) -> Site:
+        """Raises NotFound (`unknown_site`) or Conflict (`revision_changed`)."""
+        self.get_site(changed.site_id)
+        site = replace(changed, revision=changed.revision + 1)
+        self.store.replace(site, revision=changed.revision)
+        return site
+
+    def delete_site(self, site_id: str) -> None:
+        """Raises NotFound (`unknown_site`) or Conflict (`site_has_cameras`, `revision_changed`)."""
+        site = self.get_site(site_id)
+        cameras = self.store.count_cameras(site_id)
+        if cameras:
+            raise Conflict(
+                f"site {site_id} has {cameras} cameras; delete them first", code="site_has_cameras"
+            )
+        self._delete(site)
 
     def create_camera(
         self,
@@ -77,19 +119,31 @@ class SiteService:
         role: CameraRole,
         by: str,
         analyse_fps: int = DEFAULT_ANALYSE_FPS,
+        counting: bool = True,
+        offline_after_seconds: int = DEFAULT_OFFLINE_SECONDS,
+        limits: Limits = NO_LIMITS,
     ) -> Camera:
-        """Raises Malformed (`unknown_site` if there is no such site) or Conflict (`camera_exists`)."""
-        camera = Camera(camera_id, site_id, name, role, analyse_fps, created_at=self.clock(), created_by=by)
-        if self.store.find_site(site_id) is None:
-            raise Malformed(f"there is no site {site_id}", code="unknown_site", field="site_id")
-        self.store.add_camera(camera)
+        """Raises Malformed (also `unknown_site`) or Conflict (`camera_exists`, `camera_deleted`)."""
+        camera = Camera(
+            camera_id=camera_id,
+            site_id=site_id,
+            name=name,
+            role=role,
+            analyse_fps=analyse_fps,
+            created_at=self.clock(),
+            created_by=by,
+            counting=counting,
+            offline_after_seconds=offline_after_seconds,
+            limits=limits,
+        )
+        self.store.add(camera)
         return camera
 
-    def get_camera(self, camera_id: str) -> Camera:
+    def get_camera(self, camera_id: str, *, with_deleted: bool = False) -> Camera:
         """Raises NotFound (`unknown_camera`)."""
         camera = self.store.find_camera(camera_id)
-        if camera is None:
-            raise _unknown_camera(camera_id)
+        if camera is None or (camera.deleted_at and not with_deleted):
+            raise _unknown("camera", camera_id)
         return camera
 
     def list_cameras(
@@ -99,12 +153,33 @@ class SiteService:
         self.get_site(site_id)
         return self.store.list_cameras(site_id, limit=limit, start_key=start_key)
 
-    def get_plan(self, camera_id: str) -> CameraPlan:
-        """A camera and its lines. Raises NotFound (`unknown_camera`)."""
+    def update_camera(self, changed: Camera) -> Camera:
+        """Raises NotFound (`unknown_camera`) or Conflict (`revision_changed`, `site_fixed`)."""
+        if self.get_camera(changed.camera_id).site_id != changed.site_id:
+            raise Conflict("a camera stays at its site: its counts belong there", code="site_fixed")
+        camera = replace(changed, revision=changed.revision + 1)
+        self.store.replace(camera, revision=changed.revision)
+        return camera
+
+    def delete_camera(self, camera_id: str) -> Camera:
+        """Returns it as deleted. Raises NotFound (`unknown_camera`) or Conflict (`revision_changed`)."""
+        return self._delete(self.get_camera(camera_id))
+
+    def get_plan(self, camera_id: str, *, with_deleted: bool = False) -> CameraPlan:
+        """A camera with its lines and zones. Raises NotFound (`unknown_camera`).
+
+        With deleted ones, a deleted camera's too: what its history names.
+        """
         plan = self.store.find_plan(camera_id)
-        if plan is None:
-            raise _unknown_camera(camera_id)
-        return plan
+        if plan is None or (plan.camera.deleted_at and not with_deleted):
+            raise _unknown("camera", camera_id)
+        if with_deleted:
+            return plan
+        return replace(
+            plan,
+            lines=tuple(line for line in plan.lines if not line.deleted_at),
+            zones=tuple(zone for zone in plan.zones if not zone.deleted_at),
+        )
 
     def create_line(
         self,
@@ -119,11 +194,7 @@ class SiteService:
         settle_frames: int = DEFAULT_SETTLE_FRAMES,
     ) -> Line:
         """Raises NotFound (`unknown_camera`), Conflict (`too_many_lines`) or Malformed."""
-        if len(self.get_plan(camera_id).lines) >= MAX_LINES_PER_CAMERA:
-            raise Conflict(
-                f"camera {camera_id} has {MAX_LINES_PER_CAMERA} lines, the most it can have",
-                code="too_many_lines",
-            )
+        _check_room("lines", len(self.get_plan(camera_id).lines), MAX_LINES_PER_CAMERA)
         line = Line(
             line_id=f"{camera_id}.{self.suffix()}",
             camera_id=camera_id,
@@ -136,9 +207,80 @@ class SiteService:
             settle_frames=settle_frames,
             revision=1,
         )
-        self.store.add_line(line)
+        self.store.add(line)
         return line
 
+    def get_line(self, line_id: str, *, with_deleted: bool = False) -> Line:
+        """Raises NotFound (`unknown_line`)."""
+        line = self.store.find_line(camera_of(line_id), line_id)
+        if line is None or (line.deleted_at and not with_deleted):
+            raise _unknown("line", line_id)
+        return line
 
-def _unknown_camera(camera_id: str) -> NotFound:
-    return NotFound(f"there is no camera {camera_id}; create it first", code="unknown_camera")
+    def update_line(self, changed: Line) -> Line:
+        """Raises NotFound (`unknown_line`) or Conflict (`revision_changed`)."""
+        line = revise(self.get_line(changed.line_id), changed)
+        self.store.replace(line, revision=changed.revision)
+        return line
+
+    def delete_line(self, line_id: str) -> Line:
+        """Returns it as deleted. Raises NotFound (`unknown_line`) or Conflict (`revision_changed`)."""
+        return self._delete(self.get_line(line_id))
+
+    def create_zone(
+        self,
+        camera_id: str,
+        *,
+        name: str,
+        polygon: Polygon,
+        restricted: bool = False,
+        anchor: Anchor = Anchor.BOTTOM_CENTER,
+        settle_frames: int = DEFAULT_SETTLE_FRAMES,
+        limits: Limits = NO_LIMITS,
+    ) -> Zone:
+        """Raises NotFound (`unknown_camera`), Conflict (`too_many_zones`) or Malformed."""
+        _check_room("zones", len(self.get_plan(camera_id).zones), MAX_ZONES_PER_CAMERA)
+        zone = Zone(
+            zone_id=f"{camera_id}.{self.suffix()}",
+            camera_id=camera_id,
+            name=name,
+            polygon=polygon,
+            restricted=restricted,
+            anchor=anchor,
+            settle_frames=settle_frames,
+            limits=limits,
+            revision=1,
+        )
+        self.store.add(zone)
+        return zone
+
+    def get_zone(self, zone_id: str, *, with_deleted: bool = False) -> Zone:
+        """Raises NotFound (`unknown_zone`)."""
+        zone = self.store.find_zone(camera_of(zone_id, "zone"), zone_id)
+        if zone is None or (zone.deleted_at and not with_deleted):
+            raise _unknown("zone", zone_id)
+        return zone
+
+    def update_zone(self, changed: Zone) -> Zone:
+        """Raises NotFound (`unknown_zone`) or Conflict (`revision_changed`)."""
+        zone = revise(self.get_zone(changed.zone_id), changed)
+        self.store.replace(zone, revision=changed.revision)
+        return zone
+
+    def delete_zone(self, zone_id: str) -> Zone:
+        """Returns it as deleted. Raises NotFound (`unknown_zone`) or Conflict (`revision_changed`)."""
+        return self._delete(self.get_zone(zone_id))
+
+    def _delete(self, thing: T) -> T:
+        gone = replace(thing, revision=thing.revision + 1, deleted_at=self.clock())
+        self.store.replace(gone, revision=thing.revision)
+        return gone
+
+
+def _check_room(kind: str, number: int, most: int) -> None:
+    if number >= most:
+        raise Conflict(f"the camera has {most} {kind}, the most it can have", code=f"too_many_{kind}")
+
+
+def _unknown(kind: str, name: str) -> NotFound:
+    return NotFound(f"there is no {kind} {name}; create it first", code=f"unknown_{kind}")

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
-from floorsight.geometry.lines import Point, Segment
-from floorsight.platform.clock import from_sort_key, to_sort_key
-from floorsight.platform.errors import Conflict
-from floorsight.platform.items import Item, ItemType, TableName
-from floorsight.platform.table import ABSENT, Page, Put, Table
-from floorsight.sites.model import Anchor, Camera, CameraPlan, CameraRole, Line, Site
+from floorsight.platform.errors import Conflict, Malformed, Unavailable
+from floorsight.platform.items import Item, ItemType, Key, TableName
+from floorsight.platform.retry import Backoff
+from floorsight.platform.table import (
+    ABSENT,
+    Expectation,
+    Page,
+    Put,
+    Refusal,
+    Table,
+    TransactionRefused,
+    Update,
+)
+from floorsight.sites.layout import (
+    camera_body,
+    line_body,
+    read_camera,
+    read_line,
+    read_site,
+    read_zone,
+    site_body,
+    zone_body,
+)
+from floorsight.sites.model import Camera, CameraPlan, Line, Site, Zone
 
 _SITES_PARTITION = "SITES"
 
@@ -20,9 +39,11 @@ SITE = ItemType(
     sk="SITE",
     gsi1pk=_SITES_PARTITION,
     gsi1sk="SITE#{site_id}",
-    purpose="A site: its name and time zone. The index lists all sites.",
+    purpose="A site: its clock, its limits, and `cameras`, the number of cameras that it has. The index "
+    "lists all sites. A deleted site keeps its item, with `deleted_at` and out of the index.",
     writers=("query_api",),
     readers=("query_api",),
+    version=2,
 )
 CAMERA = ItemType(
     name="camera",
@@ -31,51 +52,108 @@ CAMERA = ItemType(
     sk="CAMERA",
     gsi1pk="SITE#{site_id}",
     gsi1sk="CAMERA#{camera_id}",
-    purpose="A camera. Its lines lie in the same partition, so that one query reads its whole plan. "
-    "The index lists a site's cameras.",
+    purpose="A camera. Its lines and zones lie in the same partition, so that one query reads its whole "
+    "plan. The index lists a site's cameras. A deleted camera keeps its item, with `deleted_at` and out of "
+    "the index: its history stays explainable and its id is not given again.",
     writers=("query_api",),
     readers=("query_api", "update_occupancy", "vision_worker"),
+    version=2,
 )
 LINE = ItemType(
     name="line",
     table=TableName.REGISTRY,
     pk="CAMERA#{camera_id}",
     sk="LINE#{line_id}",
-    purpose="A line that a camera counts at. Its id begins with its camera's.",
+    purpose="A line that a camera counts at. Its id begins with its camera's. A deleted line keeps its item, "
+    "with `deleted_at`.",
     writers=("query_api",),
     readers=("query_api", "vision_worker"),
+    version=2,
 )
-ITEM_TYPES: tuple[ItemType, ...] = (SITE, CAMERA, LINE)
+ZONE = ItemType(
+    name="zone",
+    table=TableName.REGISTRY,
+    pk="CAMERA#{camera_id}",
+    sk="ZONE#{zone_id}",
+    purpose="A part of a camera's picture whose people are counted. Its id begins with its camera's. A "
+    "deleted zone keeps its item, with `deleted_at`.",
+    writers=("query_api",),
+    readers=("query_api", "update_occupancy", "vision_worker"),
+)
+ITEM_TYPES: tuple[ItemType, ...] = (SITE, CAMERA, LINE, ZONE)
+
+Thing = Site | Camera | Line | Zone
+_READERS: dict[str, Callable[[Item], Thing]] = {
+    SITE.name: read_site,
+    CAMERA.name: read_camera,
+    LINE.name: read_line,
+    ZONE.name: read_zone,
+}
 
 
 @dataclass(frozen=True)
 class SiteStore:
-    """Sites, cameras and lines in the registry table."""
+    """Sites, cameras, lines and zones in the registry table.
+
+    What is found by its id may be deleted: it says so by `deleted_at`. Lists leave deleted things out.
+    """
 
     table: Table
+    backoff: Backoff = field(default_factory=Backoff)
 
-    def add_site(self, site: Site) -> None:
-        """Raises Conflict (`site_exists`)."""
-        body: Item = {"site_id": site.site_id, "name": site.name, "time_zone": site.time_zone}
-        self._add(SITE.item(body, site_id=site.site_id), what=f"site {site.site_id}", code="site_exists")
+    def add(self, thing: Thing) -> None:
+        """Store a new thing; a camera counts among its site's from then on.
+
+        Raises:
+            Conflict: there is one with this id (`site_exists`, ...) or was one (`site_deleted`, ...).
+            Malformed: a camera's site does not exist (`unknown_site`).
+        """
+        item = _item(thing)
+        if isinstance(thing, Site):
+            item["cameras"] = 0
+        self._write(thing, Put(item, expect=ABSENT))
+
+    def replace(self, thing: Thing, *, revision: int) -> None:
+        """Store a changed thing in place of the one with the `revision` that was read; also deletes.
+
+        Raises Conflict (`revision_changed`): somebody else has changed it meanwhile.
+        """
+        item = _item(thing)
+        expected = {"type": item["type"], "revision": revision or None, "deleted_at": None}
+        if isinstance(thing, Site) and thing.deleted_at:
+            expected["cameras"] = 0
+        key = Key(item.pop("PK"), item.pop("SK"))
+        self._write(thing, Update(key, set=item, expect=Expectation(equals=expected)))
 
     def find_site(self, site_id: str) -> Site | None:
         item = self.table.get(SITE.key(site_id=site_id))
-        return _read_site(item) if item else None
+        return read_site(item) if item else None
 
     def list_sites(self, *, limit: int | None = None, start_key: Item | None = None) -> Page[Site]:
         """All sites by id."""
         page = self.table.query(_SITES_PARTITION, limit=limit, start_key=start_key, index=True)
-        return page.map(_read_site)
+        return page.map(read_site)
 
-    def add_camera(self, camera: Camera) -> None:
-        """Raises Conflict (`camera_exists`)."""
-        item = CAMERA.item(_camera_body(camera), camera_id=camera.camera_id, site_id=camera.site_id)
-        self._add(item, what=f"camera {camera.camera_id}", code="camera_exists")
+    def count_cameras(self, site_id: str) -> int:
+        """How many cameras a site has, consistently.
+
+        A site of layout 1 has no such number; it is counted from the index, once.
+        """
+        key = SITE.key(site_id=site_id)
+        item = self.table.get(key) or {"cameras": 0}
+        if "cameras" in item:
+            return int(item["cameras"])
+        found = len(self.list_cameras(site_id).items)
+        expect = Expectation(equals={"type": SITE.name, "cameras": None})
+        try:
+            self.table.write(Update(key, set={"cameras": found}, expect=expect))
+        except Conflict:  # somebody else has counted them, and may have added one since
+            return self.count_cameras(site_id)
+        return found
 
     def find_camera(self, camera_id: str) -> Camera | None:
         item = self.table.get(CAMERA.key(camera_id=camera_id))
-        return _read_camera(item) if item else None
+        return read_camera(item) if item else None
 
     def list_cameras(
         self, site_id: str, *, limit: int | None = None, start_key: Item | None = None
@@ -84,89 +162,85 @@ class SiteStore:
         page = self.table.query(
             f"SITE#{site_id}", begins="CAMERA#", limit=limit, start_key=start_key, index=True
         )
-        return page.map(_read_camera)
-
-    def add_line(self, line: Line) -> None:
-        """Raises Conflict (`line_exists`)."""
-        item = LINE.item(_line_body(line), camera_id=line.camera_id, line_id=line.line_id)
-        self._add(item, what=f"line {line.line_id}", code="line_exists")
+        return page.map(read_camera)
 
     def find_plan(self, camera_id: str) -> CameraPlan | None:
-        """A camera with its lines by id, in one consistent query."""
-        items = self.table.query(CAMERA.partition(camera_id=camera_id)).items
-        cameras = [_read_camera(item) for item in items if item["type"] == CAMERA.name]
-        lines = tuple(_read_line(item) for item in items if item["type"] == LINE.name)
-        return CameraPlan(cameras[0], lines) if cameras else None
+        """A camera with all its lines and zones by id, deleted ones too, in one consistent query."""
+        things = [_read(item) for item in self.table.query(CAMERA.partition(camera_id=camera_id)).items]
+        cameras = [thing for thing in things if isinstance(thing, Camera)]
+        lines = tuple(thing for thing in things if isinstance(thing, Line))
+        zones = tuple(thing for thing in things if isinstance(thing, Zone))
+        return CameraPlan(cameras[0], lines, zones) if cameras else None
 
-    def _add(self, item: Item, *, what: str, code: str) -> None:
-        try:
-            self.table.write(Put(item, expect=ABSENT))
-        except Conflict as error:
-            raise Conflict(f"{what} exists already", code=code) from error
+    def find_line(self, camera_id: str, line_id: str) -> Line | None:
+        item = self.table.get(LINE.key(camera_id=camera_id, line_id=line_id))
+        return read_line(item) if item else None
 
+    def find_zone(self, camera_id: str, zone_id: str) -> Zone | None:
+        item = self.table.get(ZONE.key(camera_id=camera_id, zone_id=zone_id))
+        return read_zone(item) if item else None
 
-def _read_site(item: Item) -> Site:
-    return Site(item["site_id"], item["name"], item["time_zone"])
+    def _write(self, thing: Thing, write: Put | Update) -> None:
+        writes = [write, *self._site_counter(thing, write)]
+        for _ in self.backoff.tries():
+            try:
+                self.table.transact(writes)
+                return
+            except TransactionRefused as refused:
+                if not refused.contended_only:
+                    self._explain_refusal(thing, write, refused)
+                    return
+        raise Unavailable("others are changing the same site; try again", code="contention")
 
+    def _site_counter(self, thing: Thing, write: Put | Update) -> list[Update]:
+        """The change of a site's number of cameras, which also holds that the site is still there."""
+        if not isinstance(thing, Camera) or (isinstance(write, Update) and not thing.deleted_at):
+            return []
+        self.count_cameras(thing.site_id)  # layout 1: there must be a number to add to
+        step = -1 if thing.deleted_at else 1
+        expect = Expectation(equals={"type": SITE.name, "deleted_at": None})
+        return [Update(SITE.key(site_id=thing.site_id), add={"cameras": step}, expect=expect)]
 
-def _camera_body(camera: Camera) -> Item:
-    return {
-        "camera_id": camera.camera_id,
-        "site_id": camera.site_id,
-        "name": camera.name,
-        "role": camera.role.value,
-        "analyse_fps": camera.analyse_fps,
-        "created_at": to_sort_key(camera.created_at),
-        "created_by": camera.created_by,
-    }
-
-
-def _read_camera(item: Item) -> Camera:
-    return Camera(
-        camera_id=item["camera_id"],
-        site_id=item["site_id"],
-        name=item["name"],
-        role=CameraRole(item["role"]),
-        analyse_fps=item["analyse_fps"],
-        created_at=from_sort_key(item["created_at"]),
-        created_by=item["created_by"],
-    )
-
-
-def _line_body(line: Line) -> Item:
-    return {
-        "line_id": line.line_id,
-        "camera_id": line.camera_id,
-        "name": line.name,
-        "start": _point_body(line.segment.start),
-        "end": _point_body(line.segment.end),
-        "inverted": line.inverted,
-        "in_label": line.in_label,
-        "out_label": line.out_label,
-        "anchor": line.anchor.value,
-        "settle_frames": line.settle_frames,
-        "revision": line.revision,
-    }
+    def _explain_refusal(self, thing: Thing, write: Put | Update, refused: TransactionRefused) -> None:
+        """Raises what the refusal means; returns if the same was written before and the answer got lost."""
+        stored = self.table.get(write.key)
+        found = _read(stored) if stored else None
+        if found == thing:
+            return
+        if isinstance(write, Update):
+            raise Conflict(
+                "somebody else has changed it meanwhile; read it again and repeat your change",
+                code="revision_changed",
+            )
+        if found is None and isinstance(thing, Camera) and refused.refusals[1] is not Refusal.NONE:
+            raise Malformed(f"there is no site {thing.site_id}", code="unknown_site", field="site_id")
+        raise _taken(thing, deleted=bool(found and found.deleted_at))
 
 
-def _read_line(item: Item) -> Line:
-    return Line(
-        line_id=item["line_id"],
-        camera_id=item["camera_id"],
-        name=item["name"],
-        segment=Segment(_read_point(item["start"]), _read_point(item["end"])),
-        inverted=item["inverted"],
-        in_label=item["in_label"],
-        out_label=item["out_label"],
-        anchor=Anchor(item["anchor"]),
-        settle_frames=item["settle_frames"],
-        revision=item["revision"],
-    )
+def _taken(thing: Thing, *, deleted: bool) -> Conflict:
+    item = _item(thing)
+    kind: str = item["type"]
+    name = f"{kind} {item[f'{kind}_id']}"
+    if deleted:
+        return Conflict(
+            f"{name} was deleted and its history keeps the id; choose another", code=f"{kind}_deleted"
+        )
+    return Conflict(f"{name} exists already", code=f"{kind}_exists")
 
 
-def _point_body(point: Point) -> Item:
-    return {"x": point.x, "y": point.y}
+def _item(thing: Thing) -> Item:
+    """The item of a thing; the index has no deleted ones."""
+    match thing:
+        case Site():
+            item = SITE.item(site_body(thing), site_id=thing.site_id)
+        case Camera():
+            item = CAMERA.item(camera_body(thing), camera_id=thing.camera_id, site_id=thing.site_id)
+        case Line():
+            item = LINE.item(line_body(thing), camera_id=thing.camera_id, line_id=thing.line_id)
+        case Zone():
+            item = ZONE.item(zone_body(thing), camera_id=thing.camera_id, zone_id=thing.zone_id)
+    return item | {"GSI1PK": None, "GSI1SK": None} if thing.deleted_at else item
 
 
-def _read_point(item: Item) -> Point:
-    return Point(float(item["x"]), float(item["y"]))  # a whole number comes back as int
+def _read(item: Item) -> Thing:
+    return _READERS[item["type"]](item)
