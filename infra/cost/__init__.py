@@ -1,0 +1,1 @@
+"""What it costs to run Floorsight on AWS, reckoned from measured requests and list prices."""
