@@ -10,7 +10,7 @@ from floorsight.platform.errors import Conflict
 from floorsight.platform.items import Item, Key
 from floorsight.platform.table import ABSENT, Put, TransactionRefused, Update
 from infra.cost.meter import MeteredTable, item_bytes, value_bytes
-from tests.fakes.table import FakeTable
+from tests.fakes.table import MemoryTable
 
 
 def item(sk: str = "a", size: int = 100, **more: Any) -> Item:
@@ -22,7 +22,7 @@ def item(sk: str = "a", size: int = 100, **more: Any) -> Item:
 
 @pytest.fixture
 def table() -> MeteredTable:
-    return MeteredTable(FakeTable())
+    return MeteredTable(MemoryTable())
 
 
 @pytest.mark.parametrize(
