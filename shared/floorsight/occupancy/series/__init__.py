@@ -1,0 +1,1 @@
+"""Occupancy over time: minutes, hours, days and months of cameras, zones and sites."""
