@@ -13,10 +13,20 @@ from floorsight import __version__
 from functions.query_api.console import Console
 from functions.query_api.headers import SecurityHeaders
 from functions.query_api.problems import Problem, document, install_problems
-from functions.query_api.routers import cameras, counts, crossings, lines, pages, session, sites, views
+from functions.query_api.routers import (
+    cameras,
+    counts,
+    crossings,
+    lines,
+    pages,
+    session,
+    sites,
+    views,
+    zones,
+)
 from functions.query_api.services import MakeServices
 
-ROUTERS = (session, sites, cameras, lines, counts, crossings, views)
+ROUTERS = (session, sites, cameras, lines, zones, counts, crossings, views)
 
 
 def create_app(make_services: MakeServices, console: Console) -> FastAPI:

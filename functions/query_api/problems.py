@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -94,7 +94,7 @@ def _answer_ours(_request: Request, error: Exception) -> ProblemResponse:
 
 def _answer_invalid(_request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
-    errors = [FieldError(field=_field_name(fault["loc"]), message=fault["msg"]) for fault in error.errors()]
+    errors = [FieldError(field=_field_name(fault), message=fault["msg"]) for fault in error.errors()]
     return _problem(
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "invalid_request",
@@ -103,10 +103,12 @@ def _answer_invalid(_request: Request, error: Exception) -> ProblemResponse:
     )
 
 
-def _field_name(location: Sequence[str | int]) -> str:
-    """`("body", "start", "x")` is `start.x`; what ails the body as a whole is `body`."""
-    inner = [str(part) for part in location[1:] if not isinstance(part, int)]
-    return ".".join(inner) or str(location[0])
+def _field_name(fault: Mapping[str, Any]) -> str:
+    """`("body", "polygon", 2, "x")` is `polygon.2.x`; what ails the body as a whole is `body`."""
+    place, *inner = map(str, fault["loc"])
+    if fault["type"] == "json_invalid":  # the number is that of a character
+        return place
+    return ".".join(inner) or place
 
 
 def _answer_http(_request: Request, error: Exception) -> ProblemResponse:

@@ -8,12 +8,13 @@ from typing import Any
 
 from floorsight.events.vision import Direction, LineCrossed
 from floorsight.geometry.lines import Point, Segment
+from floorsight.geometry.polygons import Polygon
 from floorsight.occupancy.service import OccupancyService
 from floorsight.occupancy.store import OccupancyStore
 from floorsight.platform.ids import derived_id
 from floorsight.platform.retry import Backoff
 from floorsight.platform.table import Table
-from floorsight.sites.model import CameraRole, Line
+from floorsight.sites.model import CameraRole, Line, Zone
 from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
 from floorsight.views.service import ViewService
@@ -24,6 +25,7 @@ from tests.fakes.table import MemoryTable
 SITE = "plant-1"
 CAMERA = "door-1"
 MIDDLE = Segment(Point(0.5, 1.0), Point(0.5, 0.0))
+LOWER_HALF = Polygon((Point(0.0, 0.5), Point(1.0, 0.5), Point(1.0, 1.0), Point(0.0, 1.0)))
 SESSION = "20260302T110000.000000Z-0001"
 
 
@@ -65,6 +67,10 @@ class Scene:
     def with_line(self, camera_id: str = CAMERA, **changes: Any) -> Line:
         """Adds a line and returns it."""
         return self.sites.create_line(camera_id, **{"name": "Threshold", "segment": MIDDLE, **changes})
+
+    def with_zone(self, camera_id: str = CAMERA, **changes: Any) -> Zone:
+        """Adds a zone and returns it."""
+        return self.sites.create_zone(camera_id, **{"name": "Press", "polygon": LOWER_HALF, **changes})
 
 
 def line_crossed(

@@ -2,35 +2,62 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from floorsight.platform.ids import IDENTIFIER_PATTERN
-from floorsight.sites.model import DEFAULT_ANALYSE_FPS, MAX_ANALYSE_FPS, Camera, CameraRole
+from floorsight.sites.model import (
+    DEFAULT_ANALYSE_FPS,
+    DEFAULT_OFFLINE_SECONDS,
+    MAX_ANALYSE_FPS,
+    MAX_OFFLINE_SECONDS,
+    MIN_OFFLINE_SECONDS,
+    Camera,
+    CameraRole,
+)
 from functions.query_api.access import Caller, Role, requires
 from functions.query_api.paging import Listing, RequestedPage, encode_cursor
 from functions.query_api.problems import document
+from functions.query_api.routers.limits import LimitFields, ReadRevision
 from functions.query_api.services import Wired
 
 router = APIRouter(prefix="/occupancy/cameras", tags=["cameras"])
 CameraId = Annotated[str, Path(max_length=128)]
 READ_PROBLEMS = document(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+CHANGE_PROBLEMS = READ_PROBLEMS | document(HTTPStatus.CONFLICT)
 
 
-class NewCamera(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    camera_id: str = Field(description=f"Matches `{IDENTIFIER_PATTERN}`.", examples=["door-1"])
-    site_id: str
+class CameraFields(LimitFields):
     name: str
     role: CameraRole = Field(description="An entry camera never counts out, an exit camera never in.")
     analyse_fps: int = Field(
         default=DEFAULT_ANALYSE_FPS, description=f"Frames a second to analyse, 1 to {MAX_ANALYSE_FPS}."
     )
+    counting: bool = Field(
+        default=True,
+        description="Whether it adds to its site's count: a door that two cameras see belongs to one.",
+    )
+    offline_after_seconds: int = Field(
+        default=DEFAULT_OFFLINE_SECONDS,
+        description=f"Without a chunk for this long it is offline, {MIN_OFFLINE_SECONDS} to "
+        f"{MAX_OFFLINE_SECONDS}.",
+    )
+
+
+class NewCamera(CameraFields):
+    camera_id: str = Field(description=f"Matches `{IDENTIFIER_PATTERN}`.", examples=["door-1"])
+    site_id: str
+
+
+class CameraChange(CameraFields):
+    """A camera stays at its site: its counts belong there."""
+
+    revision: ReadRevision
 
 
 class CameraOut(BaseModel):
@@ -39,12 +66,18 @@ class CameraOut(BaseModel):
     name: str
     role: CameraRole
     analyse_fps: int
+    counting: bool
+    offline_after_seconds: int
+    max_occupancy: int | None
+    warning_percent: int
+    exceeded_percent: int
+    revision: int = Field(description="Rises with every change.")
     created_at: datetime
     created_by: str
 
     @classmethod
     def of(cls, camera: Camera) -> Self:
-        return cls(**vars(camera))
+        return cls(**vars(camera) | vars(camera.limits))
 
 
 @router.post(
@@ -56,7 +89,7 @@ def create_camera(
     new: NewCamera, services: Wired, caller: Annotated[Caller, requires(Role.OPERATOR)]
 ) -> CameraOut:
     """Register a camera of a site."""
-    return CameraOut.of(services.sites.create_camera(**dict(new), by=caller.username))
+    return CameraOut.of(services.sites.create_camera(**new.values(), by=caller.username))
 
 
 @router.get("", dependencies=[requires(Role.VIEWER)], responses=READ_PROBLEMS)
@@ -72,3 +105,21 @@ def list_cameras(
 def get_camera(camera_id: CameraId, services: Wired) -> CameraOut:
     """A camera."""
     return CameraOut.of(services.sites.get_camera(camera_id))
+
+
+@router.put("/{camera_id}", dependencies=[requires(Role.OPERATOR)], responses=CHANGE_PROBLEMS)
+def update_camera(camera_id: CameraId, change: CameraChange, services: Wired) -> CameraOut:
+    """Change a camera."""
+    changed = replace(services.sites.get_camera(camera_id), **change.values())
+    return CameraOut.of(services.sites.update_camera(changed))
+
+
+@router.delete(
+    "/{camera_id}",
+    status_code=HTTPStatus.NO_CONTENT,
+    dependencies=[requires(Role.OPERATOR)],
+    responses=CHANGE_PROBLEMS,
+)
+def delete_camera(camera_id: CameraId, services: Wired) -> None:
+    """Delete a camera with its lines and zones. Its history is kept, so its id is not given again."""
+    services.sites.delete_camera(camera_id)

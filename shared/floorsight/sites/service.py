@@ -60,7 +60,8 @@ class SiteService:
     """Use cases of the sites room. Errors: NotFound, Conflict, Malformed (with the field).
 
     A change is given as the changed thing, with the `revision` that was read; what is stored and returned
-    has the next one. Conflict (`revision_changed`) if somebody else was faster.
+    has the next one. Conflict (`revision_changed`) if somebody else was faster. What is deleted is kept and
+    found only `with_deleted`; deleting it again changes nothing.
     """
 
     store: SiteStore
@@ -82,10 +83,10 @@ class SiteService:
         self.store.add(site)
         return site
 
-    def get_site(self, site_id: str) -> Site:
+    def get_site(self, site_id: str, *, with_deleted: bool = False) -> Site:
         """Raises NotFound (`unknown_site`)."""
         site = self.store.find_site(site_id)
-        if site is None or site.deleted_at:
+        if site is None or (site.deleted_at and not with_deleted):
             raise _unknown("site", site_id)
         return site
 
@@ -100,15 +101,18 @@ class SiteService:
         self.store.replace(site, revision=changed.revision)
         return site
 
-    def delete_site(self, site_id: str) -> None:
-        """Raises NotFound (`unknown_site`) or Conflict (`site_has_cameras`, `revision_changed`)."""
-        site = self.get_site(site_id)
+    def delete_site(self, site_id: str) -> Site:
+        """Returns it as deleted.
+
+        Raises NotFound (`unknown_site`) or Conflict (`site_has_cameras`, `revision_changed`).
+        """
+        site = self.get_site(site_id, with_deleted=True)
         cameras = self.store.count_cameras(site_id)
         if cameras:
             raise Conflict(
                 f"site {site_id} has {cameras} cameras; delete them first", code="site_has_cameras"
             )
-        self._delete(site)
+        return self._delete(site)
 
     def create_camera(
         self,
@@ -162,8 +166,11 @@ class SiteService:
         return camera
 
     def delete_camera(self, camera_id: str) -> Camera:
-        """Returns it as deleted. Raises NotFound (`unknown_camera`) or Conflict (`revision_changed`)."""
-        return self._delete(self.get_camera(camera_id))
+        """Returns it as deleted. Raises NotFound (`unknown_camera`) or Conflict (`revision_changed`).
+
+        Its lines and zones are deleted with it.
+        """
+        return self._delete(self.get_camera(camera_id, with_deleted=True))
 
     def get_plan(self, camera_id: str, *, with_deleted: bool = False) -> CameraPlan:
         """A camera with its lines and zones. Raises NotFound (`unknown_camera`).
@@ -212,10 +219,11 @@ class SiteService:
 
     def get_line(self, line_id: str, *, with_deleted: bool = False) -> Line:
         """Raises NotFound (`unknown_line`)."""
-        line = self.store.find_line(camera_of(line_id), line_id)
-        if line is None or (line.deleted_at and not with_deleted):
+        plan = self.store.find_plan(camera_of(line_id))
+        found = [line for line in plan.lines if line.line_id == line_id] if plan else []
+        if not found or (found[0].deleted_at and not with_deleted):
             raise _unknown("line", line_id)
-        return line
+        return found[0]
 
     def update_line(self, changed: Line) -> Line:
         """Raises NotFound (`unknown_line`) or Conflict (`revision_changed`)."""
@@ -225,7 +233,7 @@ class SiteService:
 
     def delete_line(self, line_id: str) -> Line:
         """Returns it as deleted. Raises NotFound (`unknown_line`) or Conflict (`revision_changed`)."""
-        return self._delete(self.get_line(line_id))
+        return self._delete(self.get_line(line_id, with_deleted=True))
 
     def create_zone(
         self,
@@ -256,10 +264,11 @@ class SiteService:
 
     def get_zone(self, zone_id: str, *, with_deleted: bool = False) -> Zone:
         """Raises NotFound (`unknown_zone`)."""
-        zone = self.store.find_zone(camera_of(zone_id, "zone"), zone_id)
-        if zone is None or (zone.deleted_at and not with_deleted):
+        plan = self.store.find_plan(camera_of(zone_id, "zone"))
+        found = [zone for zone in plan.zones if zone.zone_id == zone_id] if plan else []
+        if not found or (found[0].deleted_at and not with_deleted):
             raise _unknown("zone", zone_id)
-        return zone
+        return found[0]
 
     def update_zone(self, changed: Zone) -> Zone:
         """Raises NotFound (`unknown_zone`) or Conflict (`revision_changed`)."""
@@ -269,9 +278,11 @@ class SiteService:
 
     def delete_zone(self, zone_id: str) -> Zone:
         """Returns it as deleted. Raises NotFound (`unknown_zone`) or Conflict (`revision_changed`)."""
-        return self._delete(self.get_zone(zone_id))
+        return self._delete(self.get_zone(zone_id, with_deleted=True))
 
     def _delete(self, thing: T) -> T:
+        if thing.deleted_at:  # an answer got lost: deleting again changes nothing
+            return thing
         gone = replace(thing, revision=thing.revision + 1, deleted_at=self.clock())
         self.store.replace(gone, revision=thing.revision)
         return gone

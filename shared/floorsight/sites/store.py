@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from floorsight.platform.errors import Conflict, Malformed, Unavailable
 from floorsight.platform.items import Item, ItemType, Key, TableName
@@ -165,20 +165,22 @@ class SiteStore:
         return page.map(read_camera)
 
     def find_plan(self, camera_id: str) -> CameraPlan | None:
-        """A camera with all its lines and zones by id, deleted ones too, in one consistent query."""
+        """A camera with all its lines and zones by id, deleted ones too, in one consistent query.
+
+        What a deleted camera had is deleted with it.
+        """
         things = [_read(item) for item in self.table.query(CAMERA.partition(camera_id=camera_id)).items]
-        cameras = [thing for thing in things if isinstance(thing, Camera)]
-        lines = tuple(thing for thing in things if isinstance(thing, Line))
-        zones = tuple(thing for thing in things if isinstance(thing, Zone))
-        return CameraPlan(cameras[0], lines, zones) if cameras else None
-
-    def find_line(self, camera_id: str, line_id: str) -> Line | None:
-        item = self.table.get(LINE.key(camera_id=camera_id, line_id=line_id))
-        return read_line(item) if item else None
-
-    def find_zone(self, camera_id: str, zone_id: str) -> Zone | None:
-        item = self.table.get(ZONE.key(camera_id=camera_id, zone_id=zone_id))
-        return read_zone(item) if item else None
+        camera = next((thing for thing in things if isinstance(thing, Camera)), None)
+        if camera is None:
+            return None
+        drawn = [
+            replace(thing, deleted_at=thing.deleted_at or camera.deleted_at)
+            for thing in things
+            if isinstance(thing, Line | Zone)
+        ]
+        lines = tuple(thing for thing in drawn if isinstance(thing, Line))
+        zones = tuple(thing for thing in drawn if isinstance(thing, Zone))
+        return CameraPlan(camera, lines, zones)
 
     def _write(self, thing: Thing, write: Put | Update) -> None:
         writes = [write, *self._site_counter(thing, write)]

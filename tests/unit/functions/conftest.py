@@ -66,6 +66,17 @@ class Api:
         return self.signed_in(Role.OPERATOR)
 
 
+def problem_of(answer: Any) -> tuple[int, str, list[str]]:
+    """Status, code and faulty fields of a problem document; the document itself is checked."""
+    body = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert set(body) <= {"type", "title", "status", "detail", "code", "errors"}
+    assert body["type"] == f"urn:floorsight:problem:{body['code']}"
+    assert body["status"] == answer.status_code
+    assert body["detail"]
+    return answer.status_code, body["code"], [error["field"] for error in body.get("errors", [])]
+
+
 @pytest.fixture(scope="session")
 def cognito() -> Any:
     return boto3.client("cognito-idp", **CREDENTIALS, config=Config(retries={"total_max_attempts": 1}))

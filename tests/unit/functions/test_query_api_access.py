@@ -22,11 +22,21 @@ NEEDED = {
     ("POST", "/api/sites"): Role.OPERATOR,
     ("GET", "/api/sites"): Role.VIEWER,
     ("GET", "/api/sites/{site_id}"): Role.VIEWER,
+    ("PUT", "/api/sites/{site_id}"): Role.OPERATOR,
+    ("DELETE", "/api/sites/{site_id}"): Role.OPERATOR,
     ("POST", "/api/occupancy/cameras"): Role.OPERATOR,
     ("GET", "/api/occupancy/cameras"): Role.VIEWER,
     ("GET", CAMERA_PATH): Role.VIEWER,
+    ("PUT", CAMERA_PATH): Role.OPERATOR,
+    ("DELETE", CAMERA_PATH): Role.OPERATOR,
     ("POST", f"{CAMERA_PATH}/lines"): Role.OPERATOR,
     ("GET", f"{CAMERA_PATH}/lines"): Role.VIEWER,
+    ("PUT", "/api/occupancy/lines/{line_id}"): Role.OPERATOR,
+    ("DELETE", "/api/occupancy/lines/{line_id}"): Role.OPERATOR,
+    ("POST", f"{CAMERA_PATH}/zones"): Role.OPERATOR,
+    ("GET", f"{CAMERA_PATH}/zones"): Role.VIEWER,
+    ("PUT", "/api/occupancy/zones/{zone_id}"): Role.OPERATOR,
+    ("DELETE", "/api/occupancy/zones/{zone_id}"): Role.OPERATOR,
     ("GET", "/api/occupancy/live"): Role.VIEWER,
     ("GET", f"{CAMERA_PATH}/live"): Role.VIEWER,
     ("GET", f"{CAMERA_PATH}/live/explain"): Role.VIEWER,
@@ -37,7 +47,7 @@ PROTECTED = sorted(NEEDED)
 
 
 def url(path: str) -> str:
-    return path.format(camera_id=CAMERA, site_id=SITE)
+    return path.format(camera_id=CAMERA, site_id=SITE, line_id=f"{CAMERA}.aaaaaa", zone_id=f"{CAMERA}.zzzzzz")
 
 
 def test_every_route_is_either_public_or_says_which_role_it_needs(api: Api) -> None:
