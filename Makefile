@@ -13,6 +13,7 @@ demo: setup ## run the main job on this machine and show it
 
 test: setup-test ## all tests
 	$(BIN)/pytest -n 2 tests/unit tests/property tests/contract tests/infra $(ARGS)
+	npm test --silent
 	$(BIN)/pytest tests/media tests/integration tests/e2e $(ARGS)
 
 check: setup ## format, lint, types, import rules, generated documents
@@ -21,15 +22,17 @@ check: setup ## format, lint, types, import rules, generated documents
 	$(BIN)/mypy $(addprefix -p ,$(PACKAGES))
 	$(BIN)/lint-imports
 	$(BIN)/python -m infra.docs check
+	npm run --silent check
 
 format: setup ## put the code into form
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
+	npm run --silent format
 
 docs: setup ## write the documents that are made from the code
 	$(BIN)/python -m infra.docs write
 
-setup: $(STAMPS)/python $(STAMPS)/node
+setup: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/console
 
 setup-test: setup
 	@command -v chromium >/dev/null || infra/local/install_packages chromium
@@ -48,6 +51,12 @@ $(STAMPS)/node: package-lock.json
 	npm ci --no-fund --no-audit --loglevel=error
 	@touch $@
 
+# The page, whenever its sources or the API that its types are made from have changed.
+CONSOLE := $(shell find console -type f -not -path "console/dist/*" -not -name openapi.d.ts)
+$(STAMPS)/console: $(CONSOLE) docs/openapi.json $(STAMPS)/node
+	npm run --silent build
+	@touch $@
+
 COMPILE := $(BIN)/uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 PARTS := $(wildcard layers/*/requirements*.in containers/*/requirements*.in)
 lock: setup ## pin all dependencies anew, with hashes and without download addresses
@@ -56,4 +65,4 @@ lock: setup ## pin all dependencies anew, with hashes and without download addre
 	for part in $(PARTS:.in=); do $(COMPILE) $$part.in -c requirements/dev.lock -o $$part.txt || exit 1; done
 
 clean: ## remove everything that was made here
-	rm -rf $(VENV) node_modules .floorsight models cdk.out* .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) node_modules console/dist .floorsight models cdk.out* .pytest_cache .hypothesis .mypy_cache .ruff_cache

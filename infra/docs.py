@@ -52,7 +52,7 @@ def find_stores() -> list[ModuleType]:
 
 def render_openapi() -> str:
     """The API's OpenAPI document."""
-    app = create_app(_no_services, Console(REPOSITORY / "console"))
+    app = create_app(_no_services, Console(REPOSITORY / "console" / "dist"))
     return json.dumps(describe_api(app), indent=2, ensure_ascii=False) + "\n"
 
 

@@ -26,7 +26,7 @@ from functions.query_api.signing_in import UserPool
 configure_logging()
 
 # Beside `functions` and `floorsight`, in the function's zip as in the repository.
-CONSOLE_FOLDER = Path(__file__).resolve().parents[2] / "console"
+CONSOLE_FOLDER = Path(__file__).resolve().parents[2] / "console" / "dist"
 
 
 @cache

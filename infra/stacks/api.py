@@ -78,7 +78,7 @@ class ApiStack(Stack):
             ),
             layers=[make_layer(self, self._stage, "core"), make_layer(self, self._stage, "api", base="core")],
             memory_mb=1024,
-            extra_folders={"console": REPOSITORY / "console"},
+            extra_folders={"console/dist": REPOSITORY / "console" / "dist"},  # `npm run build` makes it
         )
         allow_table(function.role, tables[TableName.REGISTRY], TableUse.READ_AND_WRITE)
         allow_table(function.role, tables[TableName.PRESENCE], TableUse.READ_AND_WRITE)

@@ -82,4 +82,4 @@ def test_pictures_of_the_page_go_out_as_base64(tmp_path: Path, monkeypatch: pyte
 
 
 def test_the_console_lies_beside_the_packages() -> None:
-    assert module.CONSOLE_FOLDER == REPOSITORY / "console"
+    assert module.CONSOLE_FOLDER == REPOSITORY / "console" / "dist"

@@ -1,0 +1,23 @@
+// The API's own names, from its OpenAPI document (see `npm run types`).
+
+import type { components } from "./openapi";
+
+export type Schemas = components["schemas"];
+export type Site = Schemas["SiteOut"];
+export type Line = Schemas["LineOut"];
+export type SiteCount = Schemas["SiteCount"];
+export type CameraCount = Schemas["CameraCount"];
+export type LineCount = Schemas["LineCount"];
+export type Crossing = Schemas["CrossingOut"];
+export type Direction = Schemas["Direction"];
+export type Explained = Schemas["ExplainedCount"];
+export type View = Schemas["ViewOut"];
+export type Track = Schemas["TrackOut"];
+export type Position = Schemas["Position"];
+export type Me = Schemas["Me"];
+
+/** A page of a list. */
+export interface Listing<T> {
+  items: T[];
+  next_cursor: string | null;
+}

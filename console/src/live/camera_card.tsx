@@ -1,0 +1,74 @@
+// The chosen camera: its picture, its numbers, its lines.
+
+import type { CameraCount, Crossing, LineCount } from "../api/types";
+import { Icon } from "../app/icons";
+import { Count } from "../app/number";
+import { Overlay, Picture, PictureAge, useLatestPicture } from "../camera/picture";
+
+interface Props {
+  camera: CameraCount;
+  crossings: readonly Crossing[];
+}
+
+export function CameraCard({ camera, crossings }: Props) {
+  const latest = useLatestPicture(camera.camera_id);
+  return (
+    <section class="card camera" aria-labelledby="camera-name">
+      <div class="card-head">
+        <h2 id="camera-name">{camera.name}</h2>
+        <PictureAge latest={latest} />
+      </div>
+      <Picture latest={latest}>
+        <Overlay view={latest.value.shown?.view ?? null} lines={camera.lines} crossings={crossings} />
+      </Picture>
+      <dl class="strip">
+        <div class="in">
+          <dt>
+            <Icon name="in" />
+            Entries
+          </dt>
+          <Count as="dd" value={camera.entries} testId="camera-entries" />
+        </div>
+        <div class="out">
+          <dt>
+            <Icon name="out" />
+            Exits
+          </dt>
+          <Count as="dd" value={camera.exits} testId="camera-exits" />
+        </div>
+        <div>
+          <dt>
+            <Icon name="person" />
+            Inside
+          </dt>
+          <Count as="dd" value={camera.occupancy} testId="camera-occupancy" />
+        </div>
+      </dl>
+      <LineTable lines={camera.lines} />
+    </section>
+  );
+}
+
+function LineTable({ lines }: { lines: readonly LineCount[] }) {
+  return (
+    <table class="lines">
+      <caption class="quiet">Counts at each line of this camera</caption>
+      <thead>
+        <tr>
+          <th scope="col">Counting line</th>
+          <th scope="col">In</th>
+          <th scope="col">Out</th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map((line) => (
+          <tr key={line.line_id}>
+            <th scope="row">{line.name}</th>
+            <Count as="td" class="in" value={line.entries} />
+            <Count as="td" class="out" value={line.exits} />
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
