@@ -50,7 +50,7 @@ def test_a_baseline_starts_the_count_again(table: Table) -> None:
     scene = Scene(presence=table).with_camera()
     crossings = some_crossings(60)
     scene.occupancy.record_crossings(CAMERA, crossings[:40])
-    scene.occupancy.set_baseline(CAMERA, count=9, by="olga", reason="heads")
+    scene.occupancy.calibrate(CAMERA, count=9, by="olga", reason="heads")
     scene.occupancy.record_crossings(CAMERA, crossings[20:])
     count = scene.occupancy.get_camera_occupancy(CAMERA).count
     expected = count_crossings(count.baseline, crossings)

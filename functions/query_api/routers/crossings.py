@@ -21,20 +21,23 @@ router = APIRouter(prefix="/occupancy/cameras/{camera_id}", tags=["crossings"])
 class CrossingOut(BaseModel):
     crossing_id: str
     occurred_at: datetime = Field(description="By the camera's capture time.")
-    line_id: str
-    line_name: str | None = Field(description="Null if the line is no more.")
+    line_id: str = Field(description="The line, or the zone that was entered or left.")
+    line_name: str | None = Field(description="Null if there never was such a line.")
     direction: Direction
     track_id: int
     object_class: str
     confidence: float
     snapshot_url: str | None = Field(description="The picture, for ten minutes; null if none was kept.")
+    dwell_seconds: float | None = Field(description="Of who left a zone: how long they were in it.")
 
 
 def describe_crossings(
     services: Services, camera_id: str, crossings: Iterable[Crossing]
 ) -> list[CrossingOut]:
-    """Crossings of one camera with their lines' names and links to their pictures."""
-    names = {line.line_id: line.name for line in services.sites.get_plan(camera_id).lines}
+    """Crossings of a camera or its zones, with the lines' and zones' names and links to their pictures."""
+    plan = services.sites.get_plan(camera_id, with_deleted=True)
+    names = {line.line_id: line.name for line in plan.lines}
+    names |= {zone.zone_id: zone.name for zone in plan.zones}
     link = services.pictures.link
     return [_describe(crossing, names.get(crossing.line_id), link) for crossing in crossings]
 
@@ -50,6 +53,7 @@ def _describe(crossing: Crossing, line_name: str | None, link: Callable[[str], s
         object_class=crossing.object_class,
         confidence=crossing.confidence,
         snapshot_url=link(crossing.snapshot_key) if crossing.snapshot_key else None,
+        dwell_seconds=crossing.dwell_seconds,
     )
 
 

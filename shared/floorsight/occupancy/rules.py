@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 
 from floorsight.events.vision import Direction
 from floorsight.occupancy.model import Baseline, Count, Crossing, Tally
 
 _ONE = {Direction.IN: Tally(entries=1), Direction.OUT: Tally(exits=1)}
+# Every zone's offset from UTC is a multiple of it, so that a local hour is made of whole quarters.
+QUARTER = timedelta(minutes=15)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def crossings_since(baseline: Baseline, crossings: Iterable[Crossing]) -> list[Crossing]:
@@ -26,7 +30,12 @@ def count_crossings(baseline: Baseline, crossings: Iterable[Crossing]) -> Count:
 
 def raw_count(count: Count) -> int:
     """Baseline and entries less exits. Negative when crossings were missed."""
-    return count.baseline.count + count.total.entries - count.total.exits
+    return count.baseline.count + net_change(count.total)
+
+
+def net_change(tally: Tally) -> int:
+    """By how much these crossings change a count."""
+    return tally.entries - tally.exits
 
 
 def shown_count(raw: int) -> int:
@@ -42,3 +51,31 @@ def explain_count(count: Count) -> str:
     raw = raw_count(count)
     text = f"baseline {count.baseline.count} + {count.total.entries} in - {count.total.exits} out = {raw}"
     return text if raw >= 0 else f"{text}, shown as {shown_count(raw)}"
+
+
+def quarter_of(moment: datetime) -> datetime:
+    """The beginning, in UTC, of the quarter hour that a moment lies in."""
+    return moment.astimezone(UTC) - (moment - _EPOCH) % QUARTER
+
+
+def dirty_quarters(crossings: Iterable[Crossing]) -> dict[datetime, str]:
+    """The quarter hours that crossings fall into, each with the id of one of them."""
+    return {quarter_of(crossing.occurred_at): crossing.crossing_id for crossing in crossings}
+
+
+def cut_batches(crossings: Iterable[Crossing], most_writes: int) -> Iterator[list[Crossing]]:
+    """Cut distinct crossings of one counter into what one transaction takes, in order of time.
+
+    A transaction writes the crossings, a mark for each quarter hour that they fall into, and the counter.
+    """
+    batch: list[Crossing] = []
+    quarters: set[datetime] = set()
+    for crossing in sorted(crossings, key=lambda each: (each.occurred_at, each.crossing_id)):
+        quarter = quarter_of(crossing.occurred_at)
+        if len(batch) + len(quarters | {quarter}) + 2 > most_writes:
+            yield batch
+            batch, quarters = [], set()
+        batch.append(crossing)
+        quarters.add(quarter)
+    if batch:
+        yield batch
