@@ -14,7 +14,7 @@ import numpy as np
 from floorsight.events.vision import Direction
 from floorsight.geometry.crossing import NEW, CrossingState, Gate, observe
 from floorsight.geometry.lines import Point, Segment
-from floorsight.vision.counting import LineCounter
+from floorsight.vision.counting import Counter
 from floorsight.vision.plan import CountingLine, CountingPlan
 from floorsight.vision.track_log import TrackLog
 from floorsight.vision.tracking.tracker import Observed
@@ -48,7 +48,7 @@ def time_counter() -> list[float]:
         CountingLine(f"line-{number}", 1, _segment(number), 2, True, Direction.IN, Direction.OUT)
         for number in range(LINES)
     )
-    counter = LineCounter(CountingPlan("plant-1", "door-1", 5.0, lines), WIDTH, HEIGHT)
+    counter = Counter(CountingPlan("plant-1", "door-1", 5.0, lines), WIDTH, HEIGHT)
     corners = dice.uniform(0, 900, (TRACKS, 2))
     logs: dict[int, TrackLog] = {}
     spent = []

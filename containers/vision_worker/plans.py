@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 
 from floorsight.platform.errors import NotFound
-from floorsight.sites.model import Anchor, CameraPlan, Line
+from floorsight.sites.model import Anchor, CameraPlan, Line, Zone
 from floorsight.sites.rules import direction
 from floorsight.sites.service import SiteService
-from floorsight.vision.plan import CountingLine, CountingPlan
+from floorsight.vision.plan import CountingLine, CountingPlan, CountingZone
 
-# An edited line takes effect within this time; a camera costs one read for it.
+# An edited line or zone takes effect within this time; a camera costs one read for it.
 REFRESH_SECONDS = 10.0
 
 
@@ -44,8 +44,13 @@ class RegistryPlans:
 def counting_plan(plan: CameraPlan) -> CountingPlan:
     """The pipeline's form of a camera's plan."""
     camera = plan.camera
-    lines = [_counting_line(plan, line) for line in plan.lines]
-    return CountingPlan(camera.site_id, camera.camera_id, float(camera.analyse_fps), tuple(lines))
+    return CountingPlan(
+        site_id=camera.site_id,
+        camera_id=camera.camera_id,
+        analyse_fps=float(camera.analyse_fps),
+        lines=tuple(_counting_line(plan, line) for line in plan.lines),
+        zones=tuple(_counting_zone(zone) for zone in plan.zones),
+    )
 
 
 def _counting_line(plan: CameraPlan, line: Line) -> CountingLine:
@@ -57,4 +62,15 @@ def _counting_line(plan: CameraPlan, line: Line) -> CountingLine:
         at_feet=line.anchor is Anchor.BOTTOM_CENTER,
         to_right=direction(plan.camera.role, line, to_right=True),
         to_left=direction(plan.camera.role, line, to_right=False),
+    )
+
+
+def _counting_zone(zone: Zone) -> CountingZone:
+    return CountingZone(
+        zone_id=zone.zone_id,
+        revision=zone.counting_revision,
+        polygon=zone.polygon,
+        settle_frames=zone.settle_frames,
+        at_feet=zone.anchor is Anchor.BOTTOM_CENTER,
+        restricted=zone.restricted,
     )

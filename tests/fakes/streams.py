@@ -19,6 +19,7 @@ from av.video.frame import VideoFrame
 from containers.edge_publisher.encoding import encode_frames
 from floorsight.events.vision import Direction
 from floorsight.geometry.lines import Point, Segment
+from floorsight.geometry.polygons import Polygon
 from floorsight.platform.bus import Bus, Message
 from floorsight.platform.errors import NotFound
 from floorsight.platform.items import Item
@@ -29,7 +30,7 @@ from floorsight.vision.decoding import Frame
 from floorsight.vision.detections import Detections
 from floorsight.vision.detector import Detector
 from floorsight.vision.pipeline import Analysis, ChunkPipeline
-from floorsight.vision.plan import CountingLine, CountingPlan
+from floorsight.vision.plan import CountingLine, CountingPlan, CountingZone
 from floorsight.vision.service import CameraStream, StreamPorts
 from floorsight.vision.shards import Record, ShardProcessor
 from floorsight.vision.store import StreamStore
@@ -140,13 +141,21 @@ MIDDLE_LINE = CountingLine(
     to_right=Direction.IN,
     to_left=Direction.OUT,
 )
+MIDDLE_ZONE = CountingZone(
+    zone_id=f"{CAMERA}.hall",
+    revision=1,
+    polygon=Polygon((Point(0.3, 0.5), Point(0.7, 0.5), Point(0.7, 1.0), Point(0.3, 1.0))),
+    settle_frames=2,
+    at_feet=True,
+    restricted=False,
+)
 
 
 def plan_of(camera_id: str) -> CountingPlan:
     """Cameras whose ids begin with `door-` are known."""
     if not camera_id.startswith("door-"):
         raise NotFound(f"there is no camera {camera_id}", code="unknown_camera")
-    return CountingPlan(SITE, camera_id, float(FPS), (MIDDLE_LINE,))
+    return CountingPlan(SITE, camera_id, float(FPS), (MIDDLE_LINE,), (MIDDLE_ZONE,))
 
 
 class MemoryCheckpoint:

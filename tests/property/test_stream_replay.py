@@ -73,7 +73,8 @@ def final_state(world: World) -> bytes:
 
 def test_the_undisturbed_run_tells_every_kind_of_fact() -> None:
     world = undisturbed()
-    assert set(world.kinds()) == {"LineCrossed.v1", "TrackEnded.v1", "ChunkRejected.v1", "ChunksMissed.v1"}
+    others = {"TrackEnded.v1", "StreamHealth.v1", "ChunkRejected.v1", "ChunksMissed.v1"}
+    assert set(world.kinds()) == {"LineCrossed.v1", "ZoneEntered.v1", "ZoneLeft.v1", *others}
     assert world.kinds().count("LineCrossed.v1") >= 3
     assert world.rejections() == [
         "out_of_order",

@@ -1,4 +1,4 @@
-"""From tracks to facts: who has crossed which line."""
+"""From tracks to facts: who has crossed which line, and who has entered or left which zone."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from floorsight.vision.detections import ObjectClass
 from floorsight.vision.plan import CountingLine, CountingPlan
 from floorsight.vision.track_log import LineLog, TrackLog
 from floorsight.vision.tracking.tracker import Observed
+from floorsight.vision.visits import Box, Seen, VisitBegan, VisitEnded, ZoneWatch
 
-# How near to a line is neither side, as a share of the person's height: box edges tremble by about that
-# much from frame to frame (docs/adr/0003).
+# How near to a line or a zone's border is neither side, as a share of the person's height: box edges tremble
+# by about that much from frame to frame (docs/adr/0003).
 DEAD_BAND = 0.02
 
 
@@ -27,58 +28,86 @@ class Crossing:
     direction: Direction
     confidence: float
     anchor: tuple[float, float]
-    box: tuple[float, float, float, float]
+    box: Box
 
 
+Finding = Crossing | VisitBegan | VisitEnded
 Logs = Mapping[int, TrackLog]
 
 
-class LineCounter:
-    """Watches the lines of one plan in frames of one size."""
+class Counter:
+    """Watches the lines and zones of one plan in frames of one size."""
 
     def __init__(self, plan: CountingPlan, width: int, height: int) -> None:
-        self._plan = plan
         self._width, self._height = width, height
-        self._gates = {
-            line.line_id: Gate(line.segment, line.settle_frames, width / height) for line in plan.lines
-        }
+        aspect = width / height
+        self._gates = [(line, Gate(line.segment, line.settle_frames, aspect)) for line in plan.lines]
+        self._zones = ZoneWatch(plan, aspect)
 
-    def count(self, logs: Logs, observed: Observed, at_ms: int) -> tuple[dict[int, TrackLog], list[Crossing]]:
+    def follow_plan(self, logs: Logs) -> tuple[dict[int, TrackLog], list[VisitEnded]]:
+        """To be called once, with what earlier plans left behind."""
+        after: dict[int, TrackLog] = {}
+        ended: list[VisitEnded] = []
+        for track_id, log in logs.items():
+            after[track_id], found = self._zones.follow_plan(track_id, log)
+            ended += found
+        return after, ended
+
+    def count(self, logs: Logs, observed: Observed, at_ms: int) -> tuple[dict[int, TrackLog], list[Finding]]:
         """Take one frame's observed tracks.
 
-        A track that is not yet confirmed is followed but can't cross. Nothing is lost by that: settling
-        on the other side takes a second observation at least, and that confirms the track.
+        A track that is not yet confirmed is followed but neither crosses nor enters. No crossing is lost by
+        that: settling on the other side takes a second observation at least, and that confirms the track.
         """
         after = dict(logs)
-        crossings: list[Crossing] = []
-        for row, track_id in enumerate(observed.ids.tolist()):
+        findings: list[Finding] = []
+        columns = (observed.ids, observed.boxes, observed.scores, observed.classes, observed.confirmed)
+        for track_id, corners, score, kind, confirmed in zip(
+            *(column.tolist() for column in columns), strict=True
+        ):
+            seen = self._seen(track_id, at_ms, corners, score, confirmed)
             log = after.get(track_id) or TrackLog(at_ms)
-            left, top, right, bottom = observed.boxes[row].tolist()
-            box = (left / self._width, top / self._height, right / self._width, bottom / self._height)
-            feet = anchor_of(box, at_feet=True)
-            log = log.extended(at_ms, feet.x, feet.y, ObjectClass(int(observed.classes[row])))
-            if log.object_class is ObjectClass.PERSON:
-                log, found = self._cross(log, track_id, box, float(observed.scores[row]))
-                crossings += found if observed.confirmed[row] else []
-            after[track_id] = log
-        return after, crossings
+            after[track_id], found = self._observe(log, seen, ObjectClass(kind))
+            findings += found
+        return after, findings
 
-    def _cross(
-        self, log: TrackLog, track_id: int, box: tuple[float, float, float, float], score: float
-    ) -> tuple[TrackLog, list[Crossing]]:
-        lines: dict[str, LineLog] = {}
+    def _seen(self, track_id: int, at_ms: int, corners: list[float], score: float, confirmed: bool) -> Seen:
+        left, top, right, bottom = corners
+        box = (left / self._width, top / self._height, right / self._width, bottom / self._height)
+        return Seen(
+            track_id=track_id,
+            at_ms=at_ms,
+            box=box,
+            feet=anchor_of(box, at_feet=True),
+            centre=anchor_of(box, at_feet=False),
+            score=score,
+            confirmed=confirmed,
+            tolerance=DEAD_BAND * (box[3] - box[1]),
+        )
+
+    def _observe(self, log: TrackLog, seen: Seen, kind: ObjectClass) -> tuple[TrackLog, list[Finding]]:
+        lines, zones = log.lines, log.zones
+        found: list[Finding] = []
+        if kind is ObjectClass.PERSON:
+            lines, crossings = self._cross(lines, seen)
+            zones, visits = self._zones.observe(zones, seen)
+            found = [*crossings, *visits]
+        path = log.extended_path(seen.at_ms, seen.feet.x, seen.feet.y)
+        score = round(seen.score, 4)
+        return TrackLog(log.started_ms, kind, log.observations + 1, path, lines, score, zones), found
+
+    def _cross(self, logs: dict[str, LineLog], seen: Seen) -> tuple[dict[str, LineLog], list[Crossing]]:
+        after: dict[str, LineLog] = {}
         found: list[Crossing] = []
-        tolerance = DEAD_BAND * (box[3] - box[1])
-        for line in self._plan.lines:
-            entry = log.lines.get(line.line_id)
-            if entry is None or entry.revision != line.revision:
-                entry = LineLog(line.revision)
-            anchor = anchor_of(box, at_feet=line.at_feet)
-            state, crossed = observe(self._gates[line.line_id], entry.state, anchor.x, anchor.y, tolerance)
-            number = entry.crossings + (crossed != NEITHER)
-            lines[line.line_id] = LineLog(line.revision, state, number)
-            direction = line.direction_of(crossed)
+        for line, gate in self._gates:
+            entry = logs.get(line.line_id) or LineLog(line.revision)
+            if entry.revision != line.revision:
+                entry = LineLog(line.revision, crossings=entry.crossings)
+            x, y = seen.feet if line.at_feet else seen.centre
+            state, side = observe(gate, entry.state, x, y, seen.tolerance)
+            number = entry.crossings + (side != NEITHER)
+            after[line.line_id] = LineLog(line.revision, state, number)
+            direction = line.direction_of(side) if seen.confirmed else None
             if direction is not None:
-                place = (anchor.x, anchor.y)
-                found.append(Crossing(line, track_id, number, direction, score, place, box))
-        return log.with_lines(lines), found
+                found.append(Crossing(line, seen.track_id, number, direction, seen.score, (x, y), seen.box))
+        return after, found

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from floorsight.events.vision import ChunkRejected, ChunksMissed, LineCrossed, Rejection, TrackEnded
+from floorsight.events.vision import (
+    ChunkRejected,
+    ChunksMissed,
+    LineCrossed,
+    Rejection,
+    StreamHealth,
+    TrackEnded,
+    ZoneEntered,
+    ZoneLeft,
+)
+from floorsight.platform.clock import to_sort_key
 from floorsight.platform.ids import derived_id
 from floorsight.vision.counting import Crossing
 from floorsight.vision.detections import ObjectClass
+from floorsight.vision.minutes import StreamMinute, minute_of
 from floorsight.vision.plan import CountingPlan
 from floorsight.vision.stream_state import StreamState
 from floorsight.vision.track_log import TrackLog
+from floorsight.vision.visits import Visit, VisitBegan, VisitEnded
 
 
 def crossing_event(
@@ -27,7 +39,6 @@ def crossing_event(
         line.revision,
         crossing.number,
     )
-    day = occurred_at.strftime("%Y-%m-%d")
     return LineCrossed(
         event_id=event_id,
         occurred_at=occurred_at,
@@ -41,9 +52,77 @@ def crossing_event(
         crossing_number=crossing.number,
         direction=crossing.direction,
         object_class=ObjectClass.PERSON.label,
-        confidence=min(max(crossing.confidence, 0.0), 1.0),
+        confidence=_fraction(crossing.confidence),
         anchor=crossing.anchor,
-        snapshot_key=f"snapshots/{plan.site_id}/{plan.camera_id}/{day}/{event_id}.jpg",
+        snapshot_key=_snapshot_key(plan, occurred_at, event_id),
+    )
+
+
+def entered_event(visit: VisitBegan, plan: CountingPlan, state: StreamState, cause: str) -> ZoneEntered:
+    """`occurred_at` is the capture time of the first of the frames that settled it."""
+    event_id = _visit_id(ZoneEntered.detail_type(), visit, plan, state)
+    occurred_at = state.time_of(visit.zone.state.entered_ms)
+    return ZoneEntered(
+        event_id=event_id,
+        occurred_at=occurred_at,
+        site_id=plan.site_id,
+        camera_id=plan.camera_id,
+        stream_session=state.stream_session,
+        cause=cause,
+        zone_id=visit.zone_id,
+        zone_revision=visit.zone.revision,
+        restricted=visit.zone.restricted,
+        track_id=visit.track_id,
+        visit_number=visit.zone.visits,
+        object_class=ObjectClass.PERSON.label,
+        confidence=_fraction(visit.confidence),
+        anchor=visit.anchor,
+        snapshot_key=_snapshot_key(plan, occurred_at, event_id),
+    )
+
+
+def left_event(visit: VisitEnded, plan: CountingPlan, state: StreamState, cause: str) -> ZoneLeft:
+    """Its picture is that of the entering, found by its id: of a track that was lost there is no other."""
+    entered_ms = visit.zone.state.entered_ms
+    entered_at = state.time_of(entered_ms)
+    entered_id = _visit_id(ZoneEntered.detail_type(), visit, plan, state)
+    return ZoneLeft(
+        event_id=_visit_id(ZoneLeft.detail_type(), visit, plan, state),
+        occurred_at=state.time_of(visit.at_ms),
+        site_id=plan.site_id,
+        camera_id=plan.camera_id,
+        stream_session=state.stream_session,
+        cause=cause,
+        zone_id=visit.zone_id,
+        zone_revision=visit.zone.revision,
+        restricted=visit.zone.restricted,
+        track_id=visit.track_id,
+        visit_number=visit.zone.visits,
+        object_class=ObjectClass.PERSON.label,
+        confidence=_fraction(visit.confidence),
+        anchor=visit.anchor,
+        snapshot_key=_snapshot_key(plan, entered_at, entered_id),
+        entered_at=entered_at,
+        dwell_seconds=max(visit.at_ms - entered_ms, 0) / 1000.0,
+        reason=visit.reason,
+    )
+
+
+def health_event(minute: StreamMinute, plan: CountingPlan, state: StreamState, cause: str) -> StreamHealth:
+    """`occurred_at` is the capture time of the minute's last analysed frame."""
+    begins_at = minute_of(state.time_of(minute.first_ms))
+    return StreamHealth(
+        event_id=derived_id(
+            StreamHealth.detail_type(), plan.camera_id, state.stream_session, to_sort_key(begins_at)
+        ),
+        occurred_at=state.time_of(minute.last_ms),
+        site_id=plan.site_id,
+        camera_id=plan.camera_id,
+        stream_session=state.stream_session,
+        cause=cause,
+        minute=begins_at,
+        frames_analysed=minute.frames,
+        frames_per_second=minute.frames_per_second,
     )
 
 
@@ -106,3 +185,25 @@ def rejected_event(
         explanation=explanation,
         quarantine_key=quarantine_key,
     )
+
+
+def _visit_id(kind: str, visit: Visit, plan: CountingPlan, state: StreamState) -> str:
+    zone = visit.zone
+    return derived_id(
+        kind,
+        plan.camera_id,
+        state.stream_session,
+        visit.track_id,
+        visit.zone_id,
+        zone.revision,
+        zone.visits,
+    )
+
+
+def _snapshot_key(plan: CountingPlan, occurred_at: datetime, event_id: str) -> str:
+    day = occurred_at.strftime("%Y-%m-%d")
+    return f"snapshots/{plan.site_id}/{plan.camera_id}/{day}/{event_id}.jpg"
+
+
+def _fraction(score: float) -> float:
+    return min(max(score, 0.0), 1.0)

@@ -9,21 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from floorsight.events.envelope import Event
+from floorsight.events.vision import LineCrossed, ZoneEntered
 from floorsight.vision.chunk import Chunk
-from floorsight.vision.counting import LineCounter, Logs
+from floorsight.vision.counting import Counter, Crossing, Finding, Logs
 from floorsight.vision.decoding import Frame, decode_frames
 from floorsight.vision.detections import Detections
 from floorsight.vision.detector import Detector
-from floorsight.vision.facts import crossing_event, ended_event
+from floorsight.vision.facts import crossing_event, ended_event, entered_event, health_event, left_event
+from floorsight.vision.minutes import StreamMinute, minute_of
 from floorsight.vision.plan import CountingPlan
 from floorsight.vision.stream_state import StreamState
 from floorsight.vision.timing import Stage, Stopwatch
+from floorsight.vision.track_log import TrackLog
 from floorsight.vision.tracking.tracker import Observed, Tracker
+from floorsight.vision.visits import VisitBegan, end_visits
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The frame of a crossing and where in it the person is (normalised corners)."""
+    """The frame of a crossing or an entering and where in it the person is (normalised corners)."""
 
     key: str
     frame: Frame
@@ -62,19 +66,25 @@ class ChunkPipeline:
         for frame, detections in zip(frames, found, strict=True):
             walk.take(frame, detections)
         after = replace(
-            state, sequence=chunk.header.sequence, tracker=walk.tracker_state, logs=dict(walk.logs)
+            state,
+            sequence=chunk.header.sequence,
+            tracker=walk.tracker_state,
+            logs=dict(walk.logs),
+            minute=walk.minute,
         )
         last = frames[-1] if frames else None
         return Analysis(after, walk.events, walk.snapshots, len(frames), last, walk.observed)
 
-    def end_tracks(self, plan: CountingPlan, state: StreamState) -> list[Event]:
-        """The facts that follow when a stream session is over: every confirmed track has ended."""
+    def end_session(self, plan: CountingPlan, state: StreamState) -> list[Event]:
+        """The facts that follow when a stream session is over: every track has ended, and its minute too."""
+        cause = "session-end"
         confirm_hits = self._tracker.settings.confirm_hits
-        return [
-            ended_event(track_id, log, plan, state, "session-end")
-            for track_id, log in state.logs.items()
-            if log.observations >= confirm_hits
-        ]
+        events: list[Event] = []
+        for track_id, log in state.logs.items():
+            events += _end_of_track(track_id, log, confirm_hits, plan, state, cause)
+        if state.minute is not None:
+            events.append(health_event(state.minute, plan, state, cause))
+        return events
 
 
 class _Walk:
@@ -84,13 +94,15 @@ class _Walk:
         self, tracker: Tracker, chunk: Chunk, plan: CountingPlan, state: StreamState, stopwatch: Stopwatch
     ) -> None:
         self._tracker, self._plan, self._state, self._stopwatch = tracker, plan, state, stopwatch
-        self._counter = LineCounter(plan, chunk.header.width, chunk.header.height)
+        self._counter = Counter(plan, chunk.header.width, chunk.header.height)
         self._cause = f"chunk/{chunk.header.sequence}"
         self.tracker_state = state.tracker
-        self.logs: Logs = state.logs
+        self.minute = state.minute
         self.observed: Observed | None = None
-        self.events: list[Event] = []
         self.snapshots: list[Snapshot] = []
+        logs, ended = self._counter.follow_plan(state.logs)
+        self.logs: Logs = logs
+        self.events: list[Event] = [left_event(visit, plan, state, self._cause) for visit in ended]
 
     def take(self, frame: Frame, detections: Detections) -> None:
         at_ms = _milliseconds(frame, self._state)
@@ -99,20 +111,55 @@ class _Walk:
         with self._stopwatch.measure(Stage.GEOMETRY):
             self.observed = observed
             self._count(frame, observed, at_ms)
+            self._tick(at_ms)
 
     def _count(self, frame: Frame, observed: Observed, at_ms: int) -> None:
-        logs, crossings = self._counter.count(self.logs, observed, at_ms)
-        session = self._state.stream_session
-        for crossing in crossings:
-            event = crossing_event(crossing, self._plan, session, frame.captured_at, self._cause)
-            self.events.append(event)
-            if event.snapshot_key:
-                self.snapshots.append(Snapshot(event.snapshot_key, frame, crossing.box))
+        logs, findings = self._counter.count(self.logs, observed, at_ms)
+        for finding in findings:
+            self._tell(finding, frame)
+        confirm_hits = self._tracker.settings.confirm_hits
         for track_id in observed.ended_ids.tolist():
             log = logs.pop(track_id, None)
-            if log is not None and log.observations >= self._tracker.settings.confirm_hits:
-                self.events.append(ended_event(track_id, log, self._plan, self._state, self._cause))
+            if log is not None:
+                self.events += _end_of_track(
+                    track_id, log, confirm_hits, self._plan, self._state, self._cause
+                )
         self.logs = logs
+
+    def _tell(self, finding: Finding, frame: Frame) -> None:
+        plan, state, cause = self._plan, self._state, self._cause
+        event: LineCrossed | ZoneEntered
+        if isinstance(finding, Crossing):
+            event = crossing_event(finding, plan, state.stream_session, frame.captured_at, cause)
+        elif isinstance(finding, VisitBegan):
+            event = entered_event(finding, plan, state, cause)
+        else:
+            self.events.append(left_event(finding, plan, state, cause))
+            return
+        self.events.append(event)
+        if event.snapshot_key:
+            self.snapshots.append(Snapshot(event.snapshot_key, frame, finding.box))
+
+    def _tick(self, at_ms: int) -> None:
+        """Count the frame in its capture minute. A clock that was set back begins no minute a second time."""
+        state, minute = self._state, self.minute
+        if minute is None:
+            self.minute = StreamMinute(at_ms, at_ms)
+        elif minute_of(state.time_of(at_ms)) > minute_of(state.time_of(minute.first_ms)):
+            self.events.append(health_event(minute, self._plan, state, self._cause))
+            self.minute = StreamMinute(at_ms, at_ms)
+        else:
+            self.minute = minute.with_frame(at_ms)
+
+
+def _end_of_track(
+    track_id: int, log: TrackLog, confirm_hits: int, plan: CountingPlan, state: StreamState, cause: str
+) -> list[Event]:
+    """The facts that follow when a track is given up; none if it was never confirmed."""
+    if log.observations < confirm_hits:
+        return []
+    visits = [left_event(visit, plan, state, cause) for visit in end_visits(track_id, log)]
+    return [*visits, ended_event(track_id, log, plan, state, cause)]
 
 
 def choose_frames(chunk: Chunk, analyse_fps: float, state: StreamState) -> tuple[list[Frame], StreamState]:

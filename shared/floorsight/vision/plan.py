@@ -1,4 +1,4 @@
-"""What the vision worker must know of a camera: how often to look, and where its lines lie."""
+"""What the vision worker must know of a camera: how often to look, and where its lines and zones lie."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from floorsight.events.vision import Direction
 from floorsight.geometry.crossing import LEFT, RIGHT
 from floorsight.geometry.lines import Segment
+from floorsight.geometry.polygons import Polygon
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,18 @@ class CountingLine:
 
 
 @dataclass(frozen=True)
+class CountingZone:
+    """A zone. Its visits end with its revision: who is inside the next one enters that."""
+
+    zone_id: str
+    revision: int
+    polygon: Polygon
+    settle_frames: int
+    at_feet: bool
+    restricted: bool
+
+
+@dataclass(frozen=True)
 class CountingPlan:
     """A camera as the pipeline sees it."""
 
@@ -34,3 +47,4 @@ class CountingPlan:
     camera_id: str
     analyse_fps: float
     lines: tuple[CountingLine, ...]
+    zones: tuple[CountingZone, ...] = ()

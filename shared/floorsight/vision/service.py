@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Protocol
 
 from floorsight.events.envelope import Event
-from floorsight.events.vision import Rejection
+from floorsight.events.vision import Rejection, StreamHealth
 from floorsight.platform.bus import Bus
 from floorsight.platform.clock import Clock, utc_now
 from floorsight.platform.errors import Conflict, FloorsightError, Malformed, NotFound
@@ -97,7 +97,7 @@ class CameraStream:
         self.flush_if_due()
 
     def flush_if_due(self) -> None:
-        """Flush when there are events, or the last commit is long ago. Raises Unavailable."""
+        """Flush when there are events that can't wait, or the last commit is long ago. Raises Unavailable."""
         if self._commit_is_due():
             self.flush()
 
@@ -111,7 +111,9 @@ class CameraStream:
         self._publish()
 
     def _commit_is_due(self) -> bool:
-        if self._events or self._backlog or (self._committed is not None and not self._published):
+        # A minute's health waits for the next commit: it is no reason to write the whole state once more.
+        urgent = any(not isinstance(event, StreamHealth) for event in self._events)
+        if urgent or self._backlog or (self._committed is not None and not self._published):
             return True
         since = self._committed_at
         return bool(self._held) and (
@@ -200,7 +202,7 @@ class CameraStream:
             self._put_aside(chunk, Rejection.STALE_SESSION, "a later session of this camera has begun")
             return None
         elif header.stream_session > state.stream_session:
-            events += self._ports.pipeline.end_tracks(plan, state)
+            events += self._ports.pipeline.end_session(plan, state)
             state = state.next_session(header.stream_session)
         first, last = state.sequence + 1, header.sequence - 1
         if first <= last:

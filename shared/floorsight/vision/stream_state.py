@@ -12,14 +12,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from floorsight.geometry.crossing import CrossingState
+from floorsight.geometry.presence import PresenceState
 from floorsight.platform.clock import from_sort_key, to_sort_key
 from floorsight.platform.errors import Malformed
 from floorsight.vision.detections import ObjectClass
-from floorsight.vision.track_log import LineLog, TrackLog
+from floorsight.vision.minutes import StreamMinute
+from floorsight.vision.track_log import LineLog, TrackLog, ZoneLog
 from floorsight.vision.tracking.state import dump_tracker, load_tracker
 from floorsight.vision.tracking.tracker import TrackerState, empty_state
 
-FORMAT = 1
+FORMAT = 2
+# Format 1 knew no zones, scores and minutes.
+READABLE = (1, 2)
 # Gaps remembered, so that a chunk that comes late is told from one that comes twice.
 MAX_GAPS = 32
 # Earlier stream sessions remembered for the same reason: records are read again after a restart.
@@ -47,7 +51,8 @@ class StreamState:
     """After the chunk `sequence` of a stream session.
 
     `began_at` is the capture time of the first analysed frame, the zero of the tracker's clock.
-    `gaps` are those of `Progress`; `earlier` is how far the sessions before this one were taken.
+    `minute` is the capture minute of the last analysed frame. `gaps` are those of `Progress`; `earlier` is
+    how far the sessions before this one were taken.
     """
 
     stream_session: str
@@ -56,6 +61,7 @@ class StreamState:
     next_frame_ms: float = 0.0
     tracker: TrackerState = field(default_factory=empty_state)
     logs: dict[int, TrackLog] = field(default_factory=dict)
+    minute: StreamMinute | None = None
     gaps: tuple[tuple[int, int], ...] = ()
     earlier: tuple[Progress, ...] = ()
 
@@ -92,6 +98,7 @@ def dump_state(state: StreamState) -> bytes:
         "next_frame_ms": state.next_frame_ms,
         "tracker": dump_tracker(state.tracker),
         "logs": {str(track_id): _dump_log(log) for track_id, log in state.logs.items()},
+        "minute": state.minute,
         "gaps": state.gaps,
         "earlier": [(past.stream_session, past.sequence, past.gaps) for past in state.earlier],
     }
@@ -111,16 +118,18 @@ def load_state(stored: bytes) -> StreamState:
 
 
 def _load(values: dict[str, Any]) -> StreamState:
-    if values.get("format") != FORMAT:
-        found = values.get("format")
-        raise Malformed(f"stream state of format {found!r}; this code reads {FORMAT}", code="bad_state")
+    found = values.get("format")
+    if found not in READABLE:
+        raise Malformed(f"stream state of format {found!r}; this code reads {READABLE}", code="bad_state")
+    minute = None if found == 1 else values["minute"]
     return StreamState(
         stream_session=values["stream_session"],
         sequence=values["sequence"],
         began_at=from_sort_key(values["began_at"]) if values["began_at"] else None,
         next_frame_ms=values["next_frame_ms"],
         tracker=load_tracker(values["tracker"]),
-        logs={int(track_id): _load_log(log) for track_id, log in values["logs"].items()},
+        logs={int(track_id): _load_log(log, found) for track_id, log in values["logs"].items()},
+        minute=StreamMinute(*minute) if minute else None,
         gaps=_load_gaps(values["gaps"]),
         earlier=tuple(Progress(session, last, _load_gaps(gaps)) for session, last, gaps in values["earlier"]),
     )
@@ -135,20 +144,47 @@ def _dump_log(log: TrackLog) -> dict[str, Any]:
         line_id: {"revision": entry.revision, "crossings": entry.crossings, "state": list(entry.state)}
         for line_id, entry in log.lines.items()
     }
+    zones = {
+        zone_id: {
+            "revision": entry.revision,
+            "restricted": entry.restricted,
+            "visits": entry.visits,
+            "state": list(entry.state),
+        }
+        for zone_id, entry in log.zones.items()
+    }
     return {
         "started_ms": log.started_ms,
         "object_class": int(log.object_class),
         "observations": log.observations,
+        "score": log.score,
         "path": log.path,
         "lines": lines,
+        "zones": zones,
     }
 
 
-def _load_log(values: dict[str, Any]) -> TrackLog:
+def _load_log(values: dict[str, Any], found: int) -> TrackLog:
     lines = {
         line_id: LineLog(entry["revision"], CrossingState(*entry["state"]), entry["crossings"])
         for line_id, entry in values["lines"].items()
     }
-    path = tuple((at, x, y) for at, x, y in values["path"])
-    object_class = ObjectClass(values["object_class"])
-    return TrackLog(values["started_ms"], object_class, values["observations"], path, lines)
+    log = TrackLog(
+        started_ms=values["started_ms"],
+        object_class=ObjectClass(values["object_class"]),
+        observations=values["observations"],
+        path=tuple((at, x, y) for at, x, y in values["path"]),
+        lines=lines,
+    )
+    if found == 1:
+        return log
+    return replace(log, score=values["score"], zones=_load_zones(values["zones"]))
+
+
+def _load_zones(values: dict[str, Any]) -> dict[str, ZoneLog]:
+    return {
+        zone_id: ZoneLog(
+            entry["revision"], entry["restricted"], PresenceState(*entry["state"]), entry["visits"]
+        )
+        for zone_id, entry in values.items()
+    }

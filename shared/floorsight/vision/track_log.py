@@ -1,4 +1,4 @@
-"""What is remembered of each living track besides its motion: path and place at every line.
+"""What is remembered of each living track besides its motion: path and place at every line and zone.
 
 Kept with the tracker's state and dropped with the track: nothing here outlives it.
 """
@@ -6,9 +6,12 @@ Kept with the tracker's state and dropped with the track: nothing here outlives 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from floorsight.geometry.crossing import NEW, CrossingState
+from floorsight.geometry import crossing, presence
+from floorsight.geometry.crossing import CrossingState
 from floorsight.geometry.paths import TimedPoint, simplify
+from floorsight.geometry.presence import PresenceState
 from floorsight.vision.detections import ObjectClass
 
 # Longest path kept; beyond it the path is simplified, ever more coarsely for those who stay for hours.
@@ -17,42 +20,56 @@ MAX_PATH_POINTS = 64
 PATH_TOLERANCE = 0.01
 
 
-@dataclass(frozen=True)
-class LineLog:
+class LineLog(NamedTuple):
     """One track at one line. A line that was edited (other revision) starts anew."""
 
     revision: int
-    state: CrossingState = NEW
+    state: CrossingState = crossing.NEW
     crossings: int = 0
+
+
+class ZoneLog(NamedTuple):
+    """One track at one zone: `revision` and `restricted` as they were when it came in, `visits` so far."""
+
+    revision: int
+    restricted: bool
+    state: PresenceState = presence.NEW
+    visits: int = 0
 
 
 @dataclass(frozen=True)
 class TrackLog:
-    """One track. Times in milliseconds since the stream session's first analysed frame."""
+    """One track. Times in milliseconds since the stream session's first analysed frame.
+
+    `score` is that of the last observation. A zone that was never near is not in `zones`.
+    """
 
     started_ms: int
     object_class: ObjectClass = ObjectClass.PERSON
     observations: int = 0
     path: tuple[TimedPoint, ...] = ()
     lines: dict[str, LineLog] = field(default_factory=dict)
+    score: float = 0.0
+    zones: dict[str, ZoneLog] = field(default_factory=dict)
 
     @property
     def last_seen_ms(self) -> int:
         return self.started_ms + (self.path[-1][0] if self.path else 0)
 
-    def extended(self, at_ms: int, x: float, y: float, object_class: ObjectClass) -> TrackLog:
-        """With one more observation: the feet, and the class that leads the vote by now."""
+    @property
+    def last_place(self) -> tuple[float, float]:
+        """Where the feet were seen last, normalised."""
+        return (self.path[-1][1], self.path[-1][2]) if self.path else (0.0, 0.0)
+
+    def extended_path(self, at_ms: int, x: float, y: float) -> tuple[TimedPoint, ...]:
+        """The path with one more place of the feet."""
         path = (*self.path, (at_ms - self.started_ms, round(x, 4), round(y, 4)))
         tolerance = PATH_TOLERANCE
         if len(path) > MAX_PATH_POINTS:
             while len(path) > MAX_PATH_POINTS // 2:  # half, so that this is rarely to be done
                 path = tuple(simplify(path, tolerance))
                 tolerance *= 2.0
-        return TrackLog(self.started_ms, object_class, self.observations + 1, path, self.lines)
-
-    def with_lines(self, lines: dict[str, LineLog]) -> TrackLog:
-        """With new places at the lines."""
-        return TrackLog(self.started_ms, self.object_class, self.observations, self.path, lines)
+        return path
 
     def simplified_path(self) -> tuple[TimedPoint, ...]:
         return tuple(simplify(self.path, PATH_TOLERANCE))

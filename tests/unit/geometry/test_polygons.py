@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from floorsight.geometry.polygons import BORDER, INSIDE, MAX_POINTS, OUTSIDE, Point, Polygon
+from floorsight.geometry.lines import Point
+from floorsight.geometry.polygons import BORDER, INSIDE, MAX_POINTS, OUTSIDE, Polygon
 from floorsight.platform.errors import Malformed
 
 INF, NAN = math.inf, math.nan

@@ -65,11 +65,26 @@ def test_the_stream_state() -> None:
     assert json.loads(zlib.decompress(dump_state(state))) == json.loads(text)
 
 
+def test_a_stream_state_of_format_1_is_still_read() -> None:
+    text = (Path(__file__).parent / "stream_state_format_1.json").read_text()
+    state = load_state(zlib.compress(text.encode()))
+    assert state.minute is None
+    (log,) = state.logs.values()
+    assert (log.zones, log.score) == ({}, 0.0)
+    written, stored = json.loads(zlib.decompress(dump_state(state))), json.loads(text)
+    assert written.pop("format") == FORMAT
+    assert written.pop("minute") is None
+    assert (written["logs"]["1"].pop("zones"), written["logs"]["1"].pop("score")) == ({}, 0.0)
+    assert stored.pop("format") == 1
+    assert written == stored
+
+
 def test_the_stream_state_page_names_every_field_and_limit() -> None:
     page = (PAGES / "stream-state.md").read_text()
     values = json.loads(examples("stream-state.md", "json")[0])
     (log,) = values["logs"].values()
     names = [*values, *values["tracker"], *log, *next(iter(log["lines"].values()))]
+    names += next(iter(log["zones"].values()))
     assert all(f"`{name}`" in page for name in names)
     assert f"the latest {MAX_GAPS}" in page
     assert f"the latest {MAX_EARLIER}" in page
