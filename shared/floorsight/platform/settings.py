@@ -22,6 +22,8 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    stage: str = "local"  # `infra` sets it for every function and container; metrics are told apart by it
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
         """Read and check every field.
@@ -53,6 +55,11 @@ def variable_name(field: str) -> str:
     return PREFIX + field.upper()
 
 
+def read_stage() -> str:
+    """The stage that this process runs for, as every settings class has it."""
+    return os.environ.get(variable_name("stage"), str(Settings.model_fields["stage"].default))
+
+
 def child_environment(additions: Mapping[str, str], *, without: tuple[str, ...] = ()) -> dict[str, str]:
     """The environment for a child: this process's, less what begins with `without`, plus additions."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(without or ("\0",))}
@@ -64,12 +71,19 @@ class UpdateOccupancySettings(Settings):
 
     registry_table: str
     presence_table: str
+    event_bus: str
+
+
+class RecordStreamSettings(Settings):
+    """What `functions/record_stream` is told."""
+
+    presence_table: str
+    trails_table: str
 
 
 class QueryApiSettings(Settings):
     """What `functions/query_api` is told."""
 
-    stage: str
     registry_table: str
     presence_table: str
     trails_table: str
@@ -97,3 +111,4 @@ class VisionWorkerSettings(Settings):
     models_folder: str = "models"
     detector: str = "nanodet-g-416"
     inference_threads: int = 0
+    require_gpu: bool = False  # refuse to start without one rather than fall behind in silence

@@ -1,0 +1,1 @@
+"""Keeps when cameras were live, and the paths of the tracks they saw."""

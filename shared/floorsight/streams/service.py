@@ -1,0 +1,90 @@
+"""Remembering when cameras were live, and the paths of what they saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from floorsight.events.vision import StreamHealth, TrackEnded
+from floorsight.platform.clock import Clock, utc_now
+from floorsight.platform.errors import Unavailable
+from floorsight.platform.retry import Backoff
+from floorsight.platform.table import TransactionRefused, Write
+from floorsight.streams.model import Seen, Trajectory
+from floorsight.streams.rules import heartbeat_slot
+from floorsight.streams.store import HealthStore, TrajectoryStore
+
+# Makes the write that tells the roll-up of a new heartbeat: site, camera, slot, id of the event. It is
+# part of the same transaction, so that no heartbeat goes unnoticed.
+MarkHeartbeat = Callable[[str, str, datetime, str], Write]
+# Tracks are kept by when they ended: how long after a period to look for those that were there in it.
+LONGEST_TRACK = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class StreamService:
+    """Use cases of the streams room. That the camera exists is the worker's to know, who read its plan."""
+
+    health: HealthStore
+    trajectories: TrajectoryStore
+    clock: Clock = utc_now
+    backoff: Backoff = field(default_factory=Backoff)
+
+    def record_health(self, event: StreamHealth, mark: MarkHeartbeat) -> None:
+        """Take a minute of a stream: any order and any number of deliveries give the same state.
+
+        Raises:
+            Unavailable: the table was busy for too long.
+        """
+        fault: Exception | None = None
+        for _ in self.backoff.tries():
+            try:
+                return self._record_health_once(event, mark)
+            except (TransactionRefused, Unavailable) as refused:  # somebody else was faster: look again
+                fault = refused
+        raise Unavailable(f"the health of camera {event.camera_id} could not be kept: {fault}") from fault
+
+    def _record_health_once(self, event: StreamHealth, mark: MarkHeartbeat) -> None:
+        seen = self.health.find_seen(event.site_id, event.camera_id)
+        if writes := self._decide_writes(event, seen, mark):
+            self.health.write(writes)
+
+    def _decide_writes(self, event: StreamHealth, seen: Seen | None, mark: MarkHeartbeat) -> list[Write]:
+        """Where something was seen last, its slot's heartbeat is kept already: both are one transaction."""
+        writes: list[Write] = []
+        if seen is None or event.occurred_at > seen.last_seen_at:
+            new = Seen(event.camera_id, event.occurred_at, event.frames_per_second)
+            writes.append(self.health.seen_update(event.site_id, seen, new))
+        slot = heartbeat_slot(event.occurred_at)
+        if seen is None or slot != heartbeat_slot(seen.last_seen_at):
+            writes.append(self.health.heartbeat_put(event.camera_id, slot))
+            writes.append(mark(event.site_id, event.camera_id, slot, event.event_id))
+        return writes
+
+    def record_track(self, event: TrackEnded) -> None:
+        """Keep a track's path. Raises Unavailable."""
+        self.trajectories.save(Trajectory.of(event))
+
+    def list_last_seen(self, site_id: str) -> dict[str, Seen]:
+        """What was seen last of a site's cameras, by camera id; those never seen are missing."""
+        return {seen.camera_id: seen for seen in self.health.list_seen(site_id)}
+
+    def find_last_seen(self, site_id: str, camera_id: str) -> Seen | None:
+        """What was seen last of a camera."""
+        return self.health.find_seen(site_id, camera_id)
+
+    def list_heartbeats(self, camera_id: str, start: datetime, end: datetime) -> list[datetime]:
+        """Beginnings of the five-minute slots from `start` to before `end` in which a camera was live."""
+        before = timedelta(microseconds=1)
+        return self.health.list_heartbeats(camera_id, start - before, end - before)
+
+    def list_tracks(
+        self, camera_id: str, start: datetime, end: datetime, *, limit: int | None = None
+    ) -> list[Trajectory]:
+        """A camera's tracks that were there at some time from `start` to before `end`, by when they ended.
+
+        `limit` bounds how many are read. Tracks that ended more than an hour after `end` are not found.
+        """
+        found = self.trajectories.list_ended(camera_id, start, end + LONGEST_TRACK, self.clock(), limit=limit)
+        return [trajectory for trajectory in found if trajectory.started_at < end]
