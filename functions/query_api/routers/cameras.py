@@ -114,12 +114,11 @@ def update_camera(camera_id: CameraId, change: CameraChange, services: Wired) ->
     return CameraOut.of(services.sites.update_camera(changed))
 
 
-@router.delete(
-    "/{camera_id}",
-    status_code=HTTPStatus.NO_CONTENT,
-    dependencies=[requires(Role.OPERATOR)],
-    responses=CHANGE_PROBLEMS,
-)
-def delete_camera(camera_id: CameraId, services: Wired) -> None:
+@router.delete("/{camera_id}", status_code=HTTPStatus.NO_CONTENT, responses=CHANGE_PROBLEMS)
+def delete_camera(
+    camera_id: CameraId, services: Wired, caller: Annotated[Caller, requires(Role.OPERATOR)]
+) -> None:
     """Delete a camera with its lines and zones. Its history is kept, so its id is not given again."""
-    services.sites.delete_camera(camera_id)
+    deleted_at = services.sites.delete_camera(camera_id)
+    # If this fails, the caller asks again: deleting what is deleted comes here too.
+    services.occupancy.close_counter(camera_id, deleted_at, by=caller.username)

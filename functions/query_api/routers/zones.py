@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 
 from floorsight.geometry.polygons import MAX_POINTS, MIN_POINTS, Polygon
 from floorsight.sites.model import DEFAULT_SETTLE_FRAMES, MAX_SETTLE_FRAMES, Anchor, Zone
-from functions.query_api.access import Role, requires
+from functions.query_api.access import Caller, Role, requires
 from functions.query_api.paging import Listing
 from functions.query_api.routers.cameras import CHANGE_PROBLEMS, READ_PROBLEMS, CameraId
 from functions.query_api.routers.limits import LimitFields, ReadRevision
@@ -83,12 +83,9 @@ def update_zone(zone_id: ZoneId, change: ZoneChange, services: Wired) -> ZoneOut
     return ZoneOut.of(services.sites.update_zone(changed))
 
 
-@router.delete(
-    "/zones/{zone_id}",
-    status_code=HTTPStatus.NO_CONTENT,
-    dependencies=[requires(Role.OPERATOR)],
-    responses=CHANGE_PROBLEMS,
-)
-def delete_zone(zone_id: ZoneId, services: Wired) -> None:
+@router.delete("/zones/{zone_id}", status_code=HTTPStatus.NO_CONTENT, responses=CHANGE_PROBLEMS)
+def delete_zone(zone_id: ZoneId, services: Wired, caller: Annotated[Caller, requires(Role.OPERATOR)]) -> None:
     """Delete a zone. Its history is kept."""
-    services.sites.delete_zone(zone_id)
+    deleted_at = services.sites.delete_zone(zone_id)
+    # If this fails, the caller asks again: deleting what is deleted comes here too.
+    services.occupancy.close_counter(zone_id, deleted_at, by=caller.username)

@@ -104,7 +104,7 @@ class OccupancyService:
         calibrator.set(counter, gone)
         if counter.kind is CounterKind.CAMERA:
             for zone in self.sites.get_plan(counter_id, with_deleted=True).zones:
-                if not zone.deleted_at:
+                if zone.deleted_at == at:  # with the camera; those deleted before were closed then
                     calibrator.set(Counter(zone.zone_id, counter.site_id), gone)
 
     def list_baselines(

@@ -6,8 +6,7 @@ import base64
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import time
-from typing import TypeVar
+from datetime import datetime, time
 
 from floorsight.geometry.lines import Segment
 from floorsight.geometry.polygons import Polygon
@@ -32,10 +31,9 @@ from floorsight.sites.model import (
     Zone,
 )
 from floorsight.sites.rules import revise
-from floorsight.sites.store import SiteStore
+from floorsight.sites.store import SiteStore, Thing
 
 NO_LIMITS = Limits()
-T = TypeVar("T", Site, Camera, Line, Zone)
 
 
 def new_suffix() -> str:
@@ -101,8 +99,8 @@ class SiteService:
         self.store.replace(site, revision=changed.revision)
         return site
 
-    def delete_site(self, site_id: str) -> Site:
-        """Returns it as deleted.
+    def delete_site(self, site_id: str) -> datetime:
+        """Returns when it was deleted.
 
         Raises NotFound (`unknown_site`) or Conflict (`site_has_cameras`, `revision_changed`).
         """
@@ -165,8 +163,8 @@ class SiteService:
         self.store.replace(camera, revision=changed.revision)
         return camera
 
-    def delete_camera(self, camera_id: str) -> Camera:
-        """Returns it as deleted. Raises NotFound (`unknown_camera`) or Conflict (`revision_changed`).
+    def delete_camera(self, camera_id: str) -> datetime:
+        """Returns when it was deleted. Raises NotFound (`unknown_camera`) or Conflict (`revision_changed`).
 
         Its lines and zones are deleted with it.
         """
@@ -231,8 +229,8 @@ class SiteService:
         self.store.replace(line, revision=changed.revision)
         return line
 
-    def delete_line(self, line_id: str) -> Line:
-        """Returns it as deleted. Raises NotFound (`unknown_line`) or Conflict (`revision_changed`)."""
+    def delete_line(self, line_id: str) -> datetime:
+        """Returns when it was deleted. Raises NotFound (`unknown_line`) or Conflict (`revision_changed`)."""
         return self._delete(self.get_line(line_id, with_deleted=True))
 
     def create_zone(
@@ -276,16 +274,17 @@ class SiteService:
         self.store.replace(zone, revision=changed.revision)
         return zone
 
-    def delete_zone(self, zone_id: str) -> Zone:
-        """Returns it as deleted. Raises NotFound (`unknown_zone`) or Conflict (`revision_changed`)."""
+    def delete_zone(self, zone_id: str) -> datetime:
+        """Returns when it was deleted. Raises NotFound (`unknown_zone`) or Conflict (`revision_changed`)."""
         return self._delete(self.get_zone(zone_id, with_deleted=True))
 
-    def _delete(self, thing: T) -> T:
+    def _delete(self, thing: Thing) -> datetime:
         if thing.deleted_at:  # an answer got lost: deleting again changes nothing
-            return thing
-        gone = replace(thing, revision=thing.revision + 1, deleted_at=self.clock())
+            return thing.deleted_at
+        now = self.clock()
+        gone = replace(thing, revision=thing.revision + 1, deleted_at=now)
         self.store.replace(gone, revision=thing.revision)
-        return gone
+        return now
 
 
 def _check_room(kind: str, number: int, most: int) -> None:

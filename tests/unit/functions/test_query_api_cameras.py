@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from floorsight.platform.errors import Unavailable
 from floorsight.sites.model import DEFAULT_ANALYSE_FPS
 from tests.fakes.scene import CAMERA, SITE
 from tests.unit.functions.conftest import Api, problem_of
@@ -169,9 +170,39 @@ def test_the_id_of_a_deleted_camera_is_not_given_again(made: Api) -> None:
 
 def test_deleting_a_camera_again_changes_nothing(made: Api) -> None:
     made.operator.delete(URL)
-    before = made.scene.registry.dump()
+    before = made.scene.registry.dump(), made.scene.presence.dump()
+    made.scene.clock.advance(60)
     assert made.operator.delete(URL).status_code == 204
-    assert made.scene.registry.dump() == before
+    assert (made.scene.registry.dump(), made.scene.presence.dump()) == before
+
+
+def test_nobody_is_left_inside_a_deleted_camera_and_its_zones(made: Api) -> None:
+    early, late = made.scene.with_zone(), made.scene.with_zone()
+    made.operator.delete(f"/api/occupancy/zones/{early.zone_id}")
+    made.scene.clock.advance(60)
+    made.operator.delete(URL)
+    for counter_id, deleted_at in (
+        (early.zone_id, "12:00:00"),
+        (CAMERA, "12:01:00"),
+        (late.zone_id, "12:01:00"),
+    ):
+        baselines = made.scene.occupancy.list_baselines(counter_id).items
+        assert [(each.count, f"{each.at:%H:%M:%S}", each.by) for each in baselines] == [
+            (0, deleted_at, "olga")
+        ]
+
+
+def test_a_deletion_that_broke_off_is_completed_by_asking_again(
+    made: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: Any, **__: Any) -> None:
+        raise Unavailable("DynamoDB is busy")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(made.scene.presence, "transact", busy)
+        assert problem_of(made.operator.delete(URL)) == (503, "unavailable", [])
+    assert made.operator.delete(URL).status_code == 204
+    assert [each.count for each in made.scene.occupancy.list_baselines(CAMERA).items] == [0]
 
 
 def test_a_deleted_camera_and_what_it_had_stay_explainable(made: Api) -> None:
