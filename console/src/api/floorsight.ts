@@ -1,8 +1,9 @@
 // What the page asks the API for: every address is spelled here once.
 
+import type { Draft } from "../editor/draft";
 import { readJson } from "./request";
 import { session } from "./session";
-import type { Crossing, Explained, Listing, Me, Site, SiteCount, View } from "./types";
+import type { Crossing, Explained, Line, Listing, Me, Site, SiteCount, View, Zone } from "./types";
 
 const WHOLE_LIST = 500; // the API's longest page
 
@@ -21,6 +22,31 @@ export const listCrossings = (cameraId: string, limit: number, signal: AbortSign
 
 export const explainCount = (cameraId: string, limit: number, cursor: string | null, signal: AbortSignal) =>
   get<Explained>(`${camera(cameraId)}/live/explain`, { limit, cursor }, signal);
+
+export const listLines = (cameraId: string, signal: AbortSignal) =>
+  get<Listing<Line>>(`${camera(cameraId)}/lines`, {}, signal);
+
+export const listZones = (cameraId: string, signal: AbortSignal) =>
+  get<Listing<Zone>>(`${camera(cameraId)}/zones`, {}, signal);
+
+/** Makes a line or zone, or changes it if it still is at the revision that was read. */
+export async function saveShape(cameraId: string, { kind, id, revision, body }: Draft): Promise<void> {
+  if (id === null) await session.call(`${camera(cameraId)}/${kind}s`, { method: "POST", body });
+  else await session.call(shape(kind, id), { method: "PUT", body: { ...body, revision } });
+}
+
+export async function deleteShape({ kind, id }: Draft): Promise<void> {
+  if (id !== null) await session.call(shape(kind, id), { method: "DELETE" });
+}
+
+/** Says how many are inside by a camera's count; history keeps who said so and why. */
+export async function calibrate(cameraId: string, count: number, reason: string): Promise<void> {
+  await session.call(`${camera(cameraId)}/calibrate`, { method: "POST", body: { count, reason } });
+}
+
+function shape(kind: Draft["kind"], id: string): string {
+  return `occupancy/${kind}s/${encodeURIComponent(id)}`;
+}
 
 function camera(cameraId: string): string {
   return `occupancy/cameras/${encodeURIComponent(cameraId)}`;

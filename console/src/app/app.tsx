@@ -4,8 +4,11 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { getMe, getSiteCount, listSites } from "../api/floorsight";
 import { session } from "../api/session";
-import type { Me, Site, SiteCount } from "../api/types";
+import type { Site, SiteCount } from "../api/types";
+import { CamerasPage } from "../cameras/cameras_page";
+import { EditorPage } from "../editor/editor_page";
 import { LivePage } from "../live/live_page";
+import { me } from "./account";
 import { Announcer } from "./announcer";
 import { resetConnection } from "./connection";
 import { usePoll } from "./hooks";
@@ -22,7 +25,6 @@ export function App() {
 }
 
 function SignedIn() {
-  const me = useSignal<Me | null>(null);
   const sites = useSignal<readonly Site[] | null>(null);
   usePoll(
     "sites",
@@ -32,10 +34,16 @@ function SignedIn() {
     },
     SITES_EVERY_MS,
   );
-  useEffect(() => resetConnection, []);
+  useEffect(
+    () => () => {
+      resetConnection();
+      me.value = null;
+    },
+    [],
+  );
   const site = findSite(route.value, sites.value ?? []);
   return (
-    <Shell me={me.value} sites={sites.value ?? []} site={site} openAlerts={0}>
+    <Shell sites={sites.value ?? []} site={site} openAlerts={0}>
       {sites.value?.length === 0 && (
         <p class="card nothing">There is no site yet. An operator adds the first one.</p>
       )}
@@ -61,13 +69,20 @@ function SitePage({ site }: { site: Site }) {
     [site.site_id],
   );
   useTitle(live.value ? `${live.value.occupancy} inside · ${site.name} · Floorsight` : "Floorsight");
-  const place = route.value;
   return (
     <>
-      <LivePage site={site} live={live.value} cameraId={place.page === "site" ? place.cameraId : null} />
+      <CurrentTab site={site} live={live.value} />
       <Announcer live={live.value} />
     </>
   );
+}
+
+function CurrentTab({ site, live }: { site: Site; live: SiteCount | null }) {
+  const { tab, cameraId } = route.value.page === "site" ? route.value : { tab: "live", cameraId: null };
+  const camera = live?.cameras.find((each) => each.camera_id === cameraId);
+  if (tab === "cameras" && camera) return <EditorPage key={camera.camera_id} site={site} camera={camera} />;
+  if (tab === "cameras") return <CamerasPage site={site} live={live} />;
+  return <LivePage site={site} live={live} cameraId={cameraId} />;
 }
 
 function useTitle(title: string): void {

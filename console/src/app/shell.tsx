@@ -2,7 +2,8 @@
 
 import type { ComponentChildren } from "preact";
 import { session } from "../api/session";
-import type { Me, Site } from "../api/types";
+import type { Site } from "../api/types";
+import { me } from "./account";
 import { connectionState, connectionText, retryNow, secondsToRetry } from "./connection";
 import { Mark } from "./icons";
 import { now } from "./now";
@@ -18,14 +19,13 @@ const TABS: { tab: Tab; name: string }[] = [
 ];
 
 interface Props {
-  me: Me | null;
   sites: readonly Site[];
   site: Site | null;
   openAlerts: number;
   children: ComponentChildren;
 }
 
-export function Shell({ me, sites, site, openAlerts, children }: Props) {
+export function Shell({ sites, site, openAlerts, children }: Props) {
   return (
     <div class="dashboard">
       <header class="top">
@@ -36,7 +36,7 @@ export function Shell({ me, sites, site, openAlerts, children }: Props) {
         {site && sites.length > 1 && <SitePicker sites={sites} site={site} />}
         {site && <Tabs site={site} openAlerts={openAlerts} />}
         <div class="account">
-          <span class="muted">{me?.username}</span>
+          <span class="muted">{me.value?.username}</span>
           <button class="button" type="button" onClick={() => session.end("You are signed out.")}>
             Sign out
           </button>

@@ -1,8 +1,11 @@
 // How the chosen camera's number came about: as a sum, in words, and crossing by crossing.
 
+import { useSignal } from "@preact/signals";
 import type { CameraCount, Site, SiteCount } from "../api/types";
+import { isOperator } from "../app/account";
 import { Count } from "../app/number";
 import { describeSum, explainInWords } from "../app/words";
+import { CalibrateDialog } from "./calibrate_dialog";
 import { Ledger } from "./ledger";
 
 interface Props {
@@ -12,6 +15,10 @@ interface Props {
 }
 
 export function ExplainCard({ site, live, camera }: Props) {
+  const isCalibrating = useSignal(false);
+  const showDialog = (shown: boolean) => () => {
+    isCalibrating.value = shown;
+  };
   return (
     <section class="card explain" aria-labelledby="explain-title">
       <div class="card-head">
@@ -21,6 +28,12 @@ export function ExplainCard({ site, live, camera }: Props) {
       <Equation camera={camera} />
       <p class="words">{explainInWords(camera, site.time_zone)}</p>
       <Ledger key={camera.camera_id} cameraId={camera.camera_id} timeZone={site.time_zone} />
+      {isOperator.value && (
+        <button class="button small set-count" type="button" onClick={showDialog(true)}>
+          Set the count…
+        </button>
+      )}
+      {isCalibrating.value && <CalibrateDialog camera={camera} onClose={showDialog(false)} />}
     </section>
   );
 }
