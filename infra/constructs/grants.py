@@ -8,6 +8,7 @@ from __future__ import annotations
 from enum import Enum
 
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kms as kms
@@ -54,6 +55,11 @@ def allow_reading_stream(grantee: Grantee, stream: kinesis.IStream) -> None:
     """Consume a stream by polling."""
     actions = ["DescribeStreamSummary", "ListShards", "GetShardIterator", "GetRecords"]
     allow(grantee, [f"kinesis:{action}" for action in actions], [stream.stream_arn])
+
+
+def allow_publishing(grantee: Grantee, bus: events.IEventBus) -> None:
+    """Put events on a bus."""
+    allow(grantee, ["events:PutEvents"], [bus.event_bus_arn])
 
 
 def allow_objects(grantee: Grantee, bucket: s3.Bucket, action: str, prefixes: list[str]) -> None:

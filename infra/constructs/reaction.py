@@ -1,6 +1,8 @@
-"""A reaction: what one function does about one kind of event."""
+"""A reaction: what one function does about some kinds of events."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -20,7 +22,7 @@ VISIBILITY_TIMEOUTS = 6  # AWS's advice for a queue that feeds a function, as mu
 class Reaction(Construct):
     """Bus → rule → queue (+ dead letters) → function, which answers with its partial failures.
 
-    The rule's pattern comes from the event class that the function parses. An event that fails
+    The rule's pattern comes from the event classes that the function parses. An event that fails
     `MAX_RECEIVES` times is kept among the dead letters, and blocks nothing else.
     """
 
@@ -29,7 +31,7 @@ class Reaction(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        event: type[Event],
+        handles: Sequence[type[Event]],
         bus: events.IEventBus,
         function: PythonFunction,
         batch_size: int = 10,
@@ -52,12 +54,13 @@ class Reaction(Construct):
             visibility_timeout=Duration.seconds(VISIBILITY_TIMEOUTS * function.timeout_seconds),
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=MAX_RECEIVES),
         )
+        detail_types = [event.detail_type() for event in handles]
         self.rule = events.Rule(
             self,
             "Rule",
-            description=f"{event.detail_type()} → {function.node.id}",
+            description=f"{', '.join(detail_types)} → {function.node.id}",
             event_bus=bus,
-            event_pattern=events.EventPattern(source=[SOURCE], detail_type=[event.detail_type()]),
+            event_pattern=events.EventPattern(source=[SOURCE], detail_type=detail_types),
             targets=[
                 targets.SqsQueue(
                     self.queue,

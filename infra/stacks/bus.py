@@ -7,10 +7,10 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from floorsight.events.vision import LineCrossed
+from floorsight.events.vision import LineCrossed, ZoneEntered, ZoneLeft
 from floorsight.platform.items import TableName
 from floorsight.platform.settings import UpdateOccupancySettings
-from infra.constructs.grants import TableUse, allow_key, allow_table
+from infra.constructs.grants import TableUse, allow_key, allow_publishing, allow_table
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.python_layer import make_layer
 from infra.constructs.reaction import Reaction
@@ -28,7 +28,7 @@ class BusStack(Stack):
         reaction = Reaction(
             self,
             "UpdateOccupancyReaction",
-            event=LineCrossed,
+            handles=(LineCrossed, ZoneEntered, ZoneLeft),
             bus=self.bus,
             function=self.update_occupancy,
         )
@@ -43,14 +43,17 @@ class BusStack(Stack):
             self,
             "UpdateOccupancy",
             name="update_occupancy",
-            description="Counts each line crossing, once",
+            description="Counts each crossing of a line or a zone's border, once",
             stage=stage,
             settings=UpdateOccupancySettings(
-                registry_table=registry.table_name, presence_table=presence.table_name
+                registry_table=registry.table_name,
+                presence_table=presence.table_name,
+                event_bus=self.bus.event_bus_name,
             ),
             layers=[make_layer(self, stage, "core")],
         )
         allow_table(function.role, registry, TableUse.READ)
         allow_table(function.role, presence, TableUse.READ_AND_WRITE)
         allow_key(function.role, data.key)
+        allow_publishing(function.role, self.bus)
         return function

@@ -52,6 +52,29 @@ class SynthesisedStage:
         (found,) = (one for one in self.resources(resource_type) if one.stack == stack)
         return found
 
+    def function(self, name: str) -> Resource:
+        """The function that `functions/<name>` is deployed as."""
+        handler = f"functions.{name}.handler.handler"
+        (found,) = (
+            one for one in self.resources("AWS::Lambda::Function") if one.properties.get("Handler") == handler
+        )
+        return found
+
+    def rule_for(self, name: str) -> Resource:
+        """The rule of the bus that a function hangs on, by way of its queue."""
+        function = self.function(name).logical_id
+        (queue,) = (
+            mapping.properties["EventSourceArn"]
+            for mapping in self.resources("AWS::Lambda::EventSourceMapping")
+            if mapping.properties["FunctionName"] == {"Ref": function}
+        )
+        (found,) = (
+            rule
+            for rule in self.resources("AWS::Events::Rule")
+            if [target["Arn"] for target in rule.properties["Targets"]] == [queue]
+        )
+        return found
+
     def policies_of(self, role_id: str) -> list[Json]:
         """The statements of all policies of one role."""
         return [

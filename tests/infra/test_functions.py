@@ -26,13 +26,25 @@ def required_and_optional(settings: type[Settings]) -> tuple[set[str], set[str]]
     return required, {variable_name(name) for name in fields}
 
 
-@pytest.mark.parametrize(("stack", "settings"), [("bus", UpdateOccupancySettings), ("api", QueryApiSettings)])
+@pytest.mark.parametrize(
+    ("name", "settings"), [("update_occupancy", UpdateOccupancySettings), ("query_api", QueryApiSettings)]
+)
 def test_the_environment_is_what_the_settings_class_reads(
-    stage: SynthesisedStage, stack: str, settings: type[Settings]
+    stage: SynthesisedStage, name: str, settings: type[Settings]
 ) -> None:
-    function = stage.resource(stack, "AWS::Lambda::Function").properties
+    function = stage.function(name).properties
     required, known = required_and_optional(settings)
     assert required <= set(function["Environment"]["Variables"]) <= known
+
+
+def test_every_process_of_ours_is_told_its_stage(stage: SynthesisedStage) -> None:
+    """What it counts is told apart by it."""
+    functions = [f for f in stage.resources("AWS::Lambda::Function") if "DrainECSHook" not in f.logical_id]
+    environments = [function.properties["Environment"]["Variables"] for function in functions]
+    for task in stage.resources("AWS::ECS::TaskDefinition"):
+        (container,) = task.properties["ContainerDefinitions"]
+        environments.append({entry["Name"]: entry["Value"] for entry in container["Environment"]})
+    assert {found.get("FLOORSIGHT_STAGE") for found in environments} == {stage.settings.stage.value}
 
 
 def test_the_workers_environment_is_what_its_settings_class_reads(dev: SynthesisedStage) -> None:

@@ -37,9 +37,8 @@ def actions_on_table(stage: SynthesisedStage, role_id: str, table: str) -> set[s
     }
 
 
-def role_of_function(stage: SynthesisedStage, stack: str) -> str:
-    function = stage.resource(stack, "AWS::Lambda::Function")
-    return str(function.properties["Role"]["Fn::GetAtt"][0])
+def role_of_function(stage: SynthesisedStage, name: str) -> str:
+    return str(stage.function(name).properties["Role"]["Fn::GetAtt"][0])
 
 
 def test_no_action_is_a_wildcard(stage: SynthesisedStage) -> None:
@@ -67,16 +66,24 @@ def test_no_role_of_ours_has_a_managed_policy_of_aws(stage: SynthesisedStage) ->
 
 
 def test_update_occupancy_reads_the_registry_and_writes_presence_only(stage: SynthesisedStage) -> None:
-    role = role_of_function(stage, "bus")
+    role = role_of_function(stage, "update_occupancy")
     assert actions_on_table(stage, role, "Registry") == READ
     assert actions_on_table(stage, role, "Presence") == READ | WRITE
     assert actions_on_table(stage, role, "Trails") == set()
-    services = {a.split(":")[0] for s in stage.policies_of(role) for a in listed(s["Action"])}
-    assert services == {"dynamodb", "kms", "logs", "sqs"}
+    granted = {a for s in stage.policies_of(role) for a in listed(s["Action"])}
+    assert {action.split(":")[0] for action in granted} == {"dynamodb", "events", "kms", "logs", "sqs"}
+
+
+def test_update_occupancy_publishes_on_our_bus_only(stage: SynthesisedStage) -> None:
+    role = role_of_function(stage, "update_occupancy")
+    [statement] = [s for s in stage.policies_of(role) if "events:" in json.dumps(s["Action"])]
+    bus = stage.resource("bus", "AWS::Events::EventBus")
+    assert statement["Action"] == "events:PutEvents"
+    assert statement["Resource"] == {"Fn::GetAtt": [bus.logical_id, "Arn"]}
 
 
 def test_query_api_only_reads_pictures(stage: SynthesisedStage) -> None:
-    role = role_of_function(stage, "api")
+    role = role_of_function(stage, "query_api")
     assert actions_on_table(stage, role, "Trails") == READ | WRITE  # it marks which cameras are watched
     on_objects = [s for s in stage.policies_of(role) if "s3:" in json.dumps(s["Action"])]
     assert {action for s in on_objects for action in listed(s["Action"])} == {"s3:GetObject"}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
-from floorsight.events.vision import LineCrossed
+import pytest
+
+from floorsight.events.catalogue import BY_DETAIL_TYPE
 from floorsight.platform.bus import SOURCE
 from tests.infra.conftest import Resource, SynthesisedStage
 
@@ -49,16 +51,25 @@ def test_a_message_stays_hidden_for_six_times_its_functions_timeout(stage: Synth
         assert mapping.properties["FunctionResponseTypes"] == ["ReportBatchItemFailures"], mapping
 
 
-def test_the_rule_asks_for_what_the_function_parses(stage: SynthesisedStage) -> None:
-    rule = stage.resource("bus", "AWS::Events::Rule").properties
-    assert rule["EventPattern"] == {"source": [SOURCE], "detail-type": [LineCrossed.detail_type()]}
-    assert LineCrossed.detail_type() == "LineCrossed.v1"
+@pytest.mark.parametrize(
+    ("function", "handled"),
+    [("update_occupancy", ["LineCrossed.v1", "ZoneEntered.v1", "ZoneLeft.v1"])],
+)
+def test_the_rule_asks_for_what_the_function_parses(
+    stage: SynthesisedStage, function: str, handled: list[str]
+) -> None:
+    rule = stage.rule_for(function).properties
+    assert rule["EventPattern"] == {"source": [SOURCE], "detail-type": handled}
+    assert set(handled) <= set(BY_DETAIL_TYPE)
     assert rule["State"] == "ENABLED"
 
 
-def test_an_event_that_the_queue_never_took_is_kept_too(stage: SynthesisedStage) -> None:
-    (target,) = stage.resource("bus", "AWS::Events::Rule").properties["Targets"]
-    assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] in dead_letter_ids(stage)
+def test_an_event_that_a_queue_never_took_is_kept_too(stage: SynthesisedStage) -> None:
+    rules = [rule for rule in stage.resources("AWS::Events::Rule") if "EventPattern" in rule.properties]
+    assert rules
+    for rule in rules:
+        for target in rule.properties["Targets"]:
+            assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] in dead_letter_ids(stage), rule
 
 
 def test_only_the_rule_may_send_to_the_queue(stage: SynthesisedStage) -> None:
