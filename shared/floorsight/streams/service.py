@@ -74,10 +74,9 @@ class StreamService:
         """What was seen last of a camera."""
         return self.health.find_seen(site_id, camera_id)
 
-    def list_heartbeats(self, camera_id: str, start: datetime, end: datetime) -> list[datetime]:
-        """Beginnings of the five-minute slots from `start` to before `end` in which a camera was live."""
-        before = timedelta(microseconds=1)
-        return self.health.list_heartbeats(camera_id, start - before, end - before)
+    def list_heartbeats(self, camera_id: str, after: datetime, until: datetime) -> list[datetime]:
+        """Beginnings of the five minutes in which a camera was live, `after` < t <= `until`, in order."""
+        return self.health.list_heartbeats(camera_id, after, until)
 
     def list_tracks(
         self, camera_id: str, start: datetime, end: datetime, *, limit: int | None = None

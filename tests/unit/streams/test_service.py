@@ -112,17 +112,17 @@ def test_five_minutes_have_one_heartbeat_and_one_mark() -> None:
     for minute in range(12):
         service.record_health(health(NOON + minute * MINUTE + 59 * SECOND), mark)
     slots = [NOON, NOON + 5 * MINUTE, NOON + 10 * MINUTE]
-    assert service.list_heartbeats(CAMERA, NOON, NOON + 60 * MINUTE) == slots
+    assert service.list_heartbeats(CAMERA, NOON - SECOND, NOON + 60 * MINUTE) == slots
     assert table.sizes == [3, 1, 1, 1, 1, 3, 1, 1, 1, 1, 3, 1]
     marks = [key.sk for key in table.dump() if key.pk == f"DIRTY#{SITE}"]
     assert sorted(marks) == [f"{to_sort_key(slot)}#{CAMERA}" for slot in slots]
 
 
-def test_heartbeats_are_asked_for_from_a_moment_to_before_another() -> None:
+def test_heartbeats_are_asked_for_after_a_moment_until_another() -> None:
     service = service_on(MemoryTable())
     for minute in (0, 5, 10, 15):
         service.record_health(health(NOON + minute * MINUTE), mark)
-    assert service.list_heartbeats(CAMERA, NOON + 5 * MINUTE, NOON + 15 * MINUTE) == [
+    assert service.list_heartbeats(CAMERA, NOON, NOON + 10 * MINUTE) == [
         NOON + 5 * MINUTE,
         NOON + 10 * MINUTE,
     ]
