@@ -143,6 +143,13 @@ class OccupancyService:
         total = sum((count.total for count in counting), Tally())
         return SiteOccupancy(site, tuple(cameras), tuple(zones), total, raw, shown_count(raw))
 
+    def list_raw_counts(self, site_id: str) -> dict[str, int]:
+        """The raw numbers of a site's counters by id, in one query; those of deleted ones may be among them.
+
+        Counters where nothing was counted yet are missing.
+        """
+        return {name: raw_count(count) for name, count in self.store.load_counts(site_id).items()}
+
     def explain_count(
         self, counter_id: str, *, limit: int | None = None, start_key: Item | None = None
     ) -> Explanation:
