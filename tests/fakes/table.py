@@ -62,8 +62,8 @@ class MemoryTable:
             return tuple(item[name] for name in names[1:])
 
         with self._lock:
-            items = [from_dynamo(item) for item in self._items.values()]
-        found = [item for item in items if item.get(names[0]) == pk and item[names[1]] in wanted]
+            stored = [item for item in self._items.values() if item.get(names[0]) == {"S": pk}]
+        found = [item for item in map(from_dynamo, stored) if item[names[1]] in wanted]
         found.sort(key=position, reverse=newest_first)
         if start_key is not None:
             start = position(start_key)

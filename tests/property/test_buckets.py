@@ -28,7 +28,11 @@ ZONES = (
     "UTC",
 )
 LEVELS = tuple(Level)
-INSTANTS = st.datetimes(datetime(1990, 1, 1), datetime(2037, 12, 31), timezones=st.just(UTC))
+INSTANTS = st.datetimes(
+    datetime(1990, 1, 1),
+    datetime(2037, 12, 31),
+    timezones=st.just(UTC),  # noqa: DTZ001 - made aware by it
+)
 
 
 def local(moment: datetime, zone: ZoneInfo) -> datetime:

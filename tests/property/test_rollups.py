@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -18,6 +17,7 @@ from floorsight.occupancy.series.buckets import buckets_between, start_of_date
 from floorsight.occupancy.series.model import MICROSECOND, Bucket, Figures, Level, Move
 from floorsight.occupancy.series.rules import combine, merge, roll, stand_still, trace
 from tests.fakes.scene import line_crossed
+from tests.fakes.slow_series import KnownCounter, roll_slowly
 
 # Both changes of the clock, and the same dates where there is none.
 DAYS = (
@@ -31,23 +31,6 @@ DAYS = (
 TEMPLATE = line_crossed(0)
 
 
-@dataclass(frozen=True)
-class Counter:
-    opening: int
-    crossings: tuple[Crossing, ...]
-    baselines: tuple[Baseline, ...]
-
-    def trace(self) -> list[Move]:
-        return trace(self.opening, self.crossings, self.baselines)
-
-    def raw(self, moment: datetime) -> int:
-        """The live count's own definition, at a moment."""
-        given = max((b for b in self.baselines if b.at <= moment), key=lambda b: b.at, default=None)
-        start, count = (given.at, given.count) if given else (datetime.min.replace(tzinfo=UTC), self.opening)
-        since = [c.direction for c in self.crossings if start < c.occurred_at <= moment]
-        return count + since.count(Direction.IN) - since.count(Direction.OUT)
-
-
 @st.composite
 def days(draw: st.DrawFn) -> Bucket:
     name, day = draw(st.sampled_from(DAYS))
@@ -56,7 +39,7 @@ def days(draw: st.DrawFn) -> Bucket:
 
 
 @st.composite
-def counters(draw: st.DrawFn, day: Bucket) -> Counter:
+def counters(draw: st.DrawFn, day: Bucket) -> KnownCounter:
     """Moves at few distinct moments, borders of hours and of the day among them, so that they often meet."""
     seconds = int((day.end - day.start).total_seconds())
     moments = st.one_of(
@@ -68,7 +51,7 @@ def counters(draw: st.DrawFn, day: Bucket) -> Counter:
     crossings = tuple(crossing(number, way, at) for number, (at, way) in enumerate(ways))
     given = draw(st.lists(st.tuples(moments, st.integers(0, 20)), max_size=3, unique_by=lambda pair: pair[0]))
     baselines = tuple(Baseline(count, at, "olga", "counted") for at, count in given)
-    return Counter(draw(st.integers(-5, 10)), crossings, baselines)
+    return KnownCounter(draw(st.integers(-5, 10)), crossings, baselines)
 
 
 def crossing(number: int, way: Direction, at: datetime) -> Crossing:
@@ -77,42 +60,12 @@ def crossing(number: int, way: Direction, at: datetime) -> Crossing:
     )
 
 
-def roll_slowly(counters: Sequence[Counter], bucket: Bucket) -> Figures:
-    """The figures from their definitions: the step function is asked at every instant where it may step."""
-    inside = [c for counter in counters for c in counter.crossings if c.occurred_at in bucket]
-    steps = {c.occurred_at for c in inside} | {
-        b.at for counter in counters for b in counter.baselines if b.at in bucket
-    }
-    instants = sorted(steps | {bucket.start})
-
-    def raw(moment: datetime) -> int:
-        return sum(counter.raw(moment) for counter in counters)
-
-    shown = {at: shown_count(raw(at)) for at in instants}
-    floor_hits = 0
-    for at in instants:
-        level = raw(at - MICROSECOND)
-        ways = sorted(c.direction.value for c in inside if c.occurred_at == at)  # "in" before "out"
-        for way in ways:
-            level += 1 if way == "in" else -1
-            floor_hits += way == "out" and level < 0
-    return Figures(
-        entries=sum(c.direction is Direction.IN for c in inside),
-        exits=sum(c.direction is Direction.OUT for c in inside),
-        opening=raw(bucket.start - MICROSECOND),
-        closing=raw(bucket.end - MICROSECOND),
-        minimum=min(shown.values()),
-        maximum=max(shown.values()),
-        peak_at=min(at for at in instants if shown[at] == max(shown.values())),
-        floor_hits=floor_hits,
-        person_microseconds=sum(
-            shown[at] * ((until - at) // MICROSECOND) for at, until in pairwise([*instants, bucket.end])
-        ),
-    )
+def trace_of(counter: KnownCounter) -> list[Move]:
+    return trace(counter.opening, counter.crossings, counter.baselines)
 
 
-def roll_part(counters: Sequence[Counter], bucket: Bucket) -> Figures:
-    moves = merge(counter.trace() for counter in counters)
+def roll_part(counters: Sequence[KnownCounter], bucket: Bucket) -> Figures:
+    moves = merge(trace_of(counter) for counter in counters)
     before = [move for move in moves if move.at < bucket.start]
     opening = sum(counter.opening for counter in counters) + sum(move.change for move in before)
     return roll(opening, [move for move in moves if move.at in bucket], bucket)
@@ -155,7 +108,7 @@ def test_hours_in_which_nothing_happened_need_no_row(data: st.DataObject) -> Non
     start, end = start_of_date(date_, zone), start_of_date(date_ + timedelta(days=1), zone)
     day = Bucket(start, end, Level.DAY)
     counter = data.draw(counters(day))
-    moves = counter.trace()
+    moves = trace_of(counter)
     rows = [
         (hour, roll_part([counter], hour))
         for hour in buckets_between(Level.HOUR, start, end, zone)
@@ -169,12 +122,12 @@ def test_hours_in_which_nothing_happened_need_no_row(data: st.DataObject) -> Non
 def test_order_of_arrival_changes_nothing(data: st.DataObject) -> None:
     day = data.draw(days())
     counter = data.draw(counters(day))
-    shuffled = Counter(
+    shuffled = KnownCounter(
         counter.opening,
         tuple(data.draw(st.permutations(counter.crossings))),
         tuple(data.draw(st.permutations(counter.baselines))),
     )
-    assert shuffled.trace() == counter.trace()
+    assert trace_of(shuffled) == trace_of(counter)
 
 
 @settings(max_examples=500, deadline=None)
@@ -183,7 +136,7 @@ def test_opening_moves_and_correction_explain_the_closing_number(data: st.DataOb
     day = data.draw(days())
     counter = data.draw(counters(day))
     figures = roll_part([counter], day)
-    assert figures.correction == sum(move.correction for move in counter.trace())
+    assert figures.correction == sum(move.correction for move in trace_of(counter))
     if not counter.baselines:
         assert figures.correction == 0
     assert figures.minimum <= shown_count(figures.closing) <= figures.maximum
@@ -194,9 +147,9 @@ def test_opening_moves_and_correction_explain_the_closing_number(data: st.DataOb
 def test_a_level_that_lasted_no_time_is_not_seen() -> None:
     day = Bucket(datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 3, tzinfo=UTC), Level.DAY)
     noon = day.start + timedelta(hours=12)
-    both = Counter(0, (crossing(1, Direction.OUT, noon), crossing(2, Direction.IN, noon)), ())
+    both = KnownCounter(0, (crossing(1, Direction.OUT, noon), crossing(2, Direction.IN, noon)), ())
     assert roll_part([both], day) == Figures(1, 1, 0, 0, 0, 0, day.start, 0, 0)
-    alone = Counter(0, (crossing(1, Direction.OUT, noon),), ())
+    alone = KnownCounter(0, (crossing(1, Direction.OUT, noon),), ())
     assert roll_part([alone], day).floor_hits == 1
 
 

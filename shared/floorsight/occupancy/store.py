@@ -230,6 +230,13 @@ class OccupancyStore:
         """What a site's roll-ups have not taken in yet, oldest quarter first."""
         return [read_mark(item) for item in self.table.query(DIRTY.partition(site_id=site_id)).items]
 
+    def add_mark(self, mark: Mark) -> None:
+        """Have a quarter hour rolled up; again, or beside a mark that is there, changes nothing."""
+        try:
+            self.table.write(Put(_mark_item(mark), expect=ABSENT))
+        except Conflict:
+            return
+
     def clear_mark(self, mark: Mark) -> bool:
         """Remove a mark that was rolled up. False if something was written since: then it stays."""
         try:
