@@ -141,7 +141,7 @@ class _Walk:
             self.snapshots.append(Snapshot(event.snapshot_key, frame, finding.box))
 
     def _tick(self, at_ms: int) -> None:
-        """Count the frame in its capture minute. A clock that was set back begins no minute a second time."""
+        """Count the frame in its capture minute, and tell of the minute before when it is over."""
         state, minute = self._state, self.minute
         if minute is None:
             self.minute = StreamMinute(at_ms, at_ms)
