@@ -3,6 +3,8 @@
 import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/live.css";
+import "./styles/alerts.css";
+import "./styles/charts.css";
 import "./styles/editor.css";
 import { render } from "preact";
 import { App } from "./app/app";

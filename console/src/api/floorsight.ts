@@ -3,7 +3,19 @@
 import type { Draft } from "../editor/draft";
 import { readJson } from "./request";
 import { session } from "./session";
-import type { Crossing, Explained, Line, Listing, Me, Site, SiteCount, View, Zone } from "./types";
+import type {
+  Alert,
+  Crossing,
+  Explained,
+  HistoryRow,
+  Line,
+  Listing,
+  Me,
+  Site,
+  SiteCount,
+  View,
+  Zone,
+} from "./types";
 
 const WHOLE_LIST = 500; // the API's longest page
 
@@ -39,6 +51,66 @@ export async function deleteShape({ kind, id }: Draft): Promise<void> {
   if (id !== null) await session.call(shape(kind, id), { method: "DELETE" });
 }
 
+/** Whose history. */
+export interface HistoryOf {
+  kind: "site" | "camera" | "zone";
+  id: string;
+}
+
+export type Level = "logs" | "hourly" | "daily" | "monthly";
+
+/** All rows between two instants (in milliseconds), oldest first. */
+export async function listHistory(
+  of: HistoryOf,
+  level: Level,
+  from: number,
+  to: number,
+  signal: AbortSignal,
+): Promise<HistoryRow[]> {
+  const rows: HistoryRow[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: Query = { ...between(from, to), limit: WHOLE_LIST, cursor };
+    const page: Listing<HistoryRow> = await get(history(of, level), query, signal);
+    rows.push(...page.items);
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  return rows;
+}
+
+export async function fetchHistoryFile(of: HistoryOf, level: Level, from: number, to: number): Promise<Blob> {
+  const query = { ...between(from, to), limit: WHOLE_LIST, format: "csv" };
+  return (await session.call(withQuery(history(of, level), query))).blob();
+}
+
+function history({ kind, id }: HistoryOf, level: Level): string {
+  return `occupancy/${kind}s/${encodeURIComponent(id)}/${level}`;
+}
+
+function between(from: number, to: number): Query {
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+}
+
+/** Those that are not resolved, newest first. */
+export const listOpenAlerts = (siteId: string, signal: AbortSignal) =>
+  get<Listing<Alert>>("occupancy/alerts", { site_id: siteId, state: ["open", "acknowledged"] }, signal);
+
+export async function acknowledgeAlert(alertId: string): Promise<void> {
+  await session.call(alert(alertId, "acknowledge"), { method: "POST" });
+}
+
+export async function snoozeAlert(alertId: string, until: Date): Promise<void> {
+  await session.call(alert(alertId, "snooze"), { method: "POST", body: { until: until.toISOString() } });
+}
+
+export async function resolveAlert(alertId: string, note: string): Promise<void> {
+  await session.call(alert(alertId, "resolve"), { method: "POST", body: { note } });
+}
+
+function alert(alertId: string, action: string): string {
+  return `occupancy/alerts/${encodeURIComponent(alertId)}/${action}`;
+}
+
 /** Says how many are inside by a camera's count; history keeps who said so and why. */
 export async function calibrate(cameraId: string, count: number, reason: string): Promise<void> {
   await session.call(`${camera(cameraId)}/calibrate`, { method: "POST", body: { count, reason } });
@@ -56,10 +128,11 @@ async function get<T>(path: string, query: Query, signal: AbortSignal): Promise<
   return readJson<T>(await session.call(withQuery(path, query), { signal }));
 }
 
-type Query = Record<string, string | number | null | undefined>;
+type Query = Record<string, string | number | readonly string[] | null>;
 
 function withQuery(path: string, query: Query): string {
-  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined);
-  if (!given.length) return path;
-  return `${path}?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    (value === null ? [] : [value].flat()).map((each) => [name, String(each)]),
+  );
+  return given.length ? `${path}?${new URLSearchParams(given)}` : path;
 }

@@ -24,3 +24,32 @@ export interface Listing<T> {
   items: T[];
   next_cursor: string | null;
 }
+
+/** A stretch of time and what was counted in it. */
+export interface HistoryRow {
+  start: string;
+  end: string;
+  entries: number;
+  exits: number;
+  opening: number;
+  closing: number;
+  minimum: number;
+  maximum: number;
+  average: number;
+  peak_at: string;
+}
+
+/** Something that is wrong, and what people did about it. */
+export interface Alert {
+  alert_id: string;
+  kind: "capacity" | "camera_offline" | "anomaly" | "negative_drift";
+  severity: "notice" | "warning" | "critical";
+  state: "open" | "acknowledged" | "resolved";
+  subject_kind: "camera" | "zone" | "site";
+  subject_id: string;
+  subject_name: string;
+  text: string;
+  raised_at: string;
+  acknowledged_by: string | null;
+  snoozed_until: string | null;
+}

@@ -1,13 +1,17 @@
 // Sign in, then watch.
 
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { getMe, getSiteCount, listSites } from "../api/floorsight";
+import { AlertsPage } from "../alerts/alerts_page";
+import { getMe, getSiteCount, listOpenAlerts, listSites } from "../api/floorsight";
+import { Refused } from "../api/request";
 import { session } from "../api/session";
-import type { Site, SiteCount } from "../api/types";
+import type { Alert, Listing, Site, SiteCount } from "../api/types";
 import { CamerasPage } from "../cameras/cameras_page";
+import { HistoryPage } from "../charts/history_page";
 import { EditorPage } from "../editor/editor_page";
 import { LivePage } from "../live/live_page";
+import { OverviewPage } from "../overview/overview_page";
 import { me } from "./account";
 import { Announcer } from "./announcer";
 import { resetConnection } from "./connection";
@@ -19,6 +23,7 @@ import { SignIn } from "./sign_in";
 
 const SITES_EVERY_MS = 60_000;
 const COUNTS_EVERY_MS = 1000;
+const ALERTS_EVERY_MS = 10_000;
 
 export function App() {
   return session.isOpen ? <SignedIn /> : <SignIn />;
@@ -41,13 +46,15 @@ function SignedIn() {
     },
     [],
   );
+  const openAlerts = useSignal(0);
   const site = findSite(route.value, sites.value ?? []);
   return (
-    <Shell sites={sites.value ?? []} site={site} openAlerts={0}>
+    <Shell sites={sites.value ?? []} site={site} openAlerts={openAlerts.value}>
       {sites.value?.length === 0 && (
         <p class="card nothing">There is no site yet. An operator adds the first one.</p>
       )}
-      {site && <SitePage key={site.site_id} site={site} />}
+      {!site && sites.value && sites.value.length > 0 && <OverviewPage sites={sites.value} />}
+      {site && <SitePage key={site.site_id} site={site} openAlerts={openAlerts} />}
     </Shell>
   );
 }
@@ -58,8 +65,9 @@ function findSite(place: Route, sites: readonly Site[]): Site | null {
   return wanted ?? sites[0] ?? null;
 }
 
-function SitePage({ site }: { site: Site }) {
+function SitePage({ site, openAlerts }: { site: Site; openAlerts: Signal<number> }) {
   const live = useSignal<SiteCount | null>(null);
+  const alerts = useSignal<readonly Alert[] | null>(null);
   usePoll(
     "counts",
     async (signal) => {
@@ -68,20 +76,44 @@ function SitePage({ site }: { site: Site }) {
     COUNTS_EVERY_MS,
     [site.site_id],
   );
+  const askForAlerts = usePoll(
+    "alerts",
+    async (signal) => {
+      alerts.value = (await listOpenAlerts(site.site_id, signal).catch(noneIfUnknown)).items;
+      openAlerts.value = alerts.value.length;
+    },
+    ALERTS_EVERY_MS,
+    [site.site_id],
+  );
   useTitle(live.value ? `${live.value.occupancy} inside · ${site.name} · Floorsight` : "Floorsight");
   return (
     <>
-      <CurrentTab site={site} live={live.value} />
+      <CurrentTab site={site} live={live.value} alerts={alerts.value} onAlertChanged={askForAlerts} />
       <Announcer live={live.value} />
     </>
   );
 }
 
-function CurrentTab({ site, live }: { site: Site; live: SiteCount | null }) {
+/** An API without alerts has none that are open. */
+function noneIfUnknown(error: unknown): Listing<Alert> {
+  if (error instanceof Refused && error.status === 404) return { items: [], next_cursor: null };
+  throw error;
+}
+
+interface TabProps {
+  site: Site;
+  live: SiteCount | null;
+  alerts: readonly Alert[] | null;
+  onAlertChanged: () => void;
+}
+
+function CurrentTab({ site, live, alerts, onAlertChanged }: TabProps) {
   const { tab, cameraId } = route.value.page === "site" ? route.value : { tab: "live", cameraId: null };
   const camera = live?.cameras.find((each) => each.camera_id === cameraId);
   if (tab === "cameras" && camera) return <EditorPage key={camera.camera_id} site={site} camera={camera} />;
   if (tab === "cameras") return <CamerasPage site={site} live={live} />;
+  if (tab === "history") return <HistoryPage site={site} live={live} />;
+  if (tab === "alerts") return <AlertsPage site={site} alerts={alerts} onChanged={onAlertChanged} />;
   return <LivePage site={site} live={live} cameraId={cameraId} />;
 }
 

@@ -8,7 +8,8 @@ import { Icon } from "../app/icons";
 import { capitalise, formatShare, formatTime } from "../app/words";
 
 interface Props {
-  crossings: readonly Crossing[];
+  /** Null while they are on their way. */
+  crossings: readonly Crossing[] | null;
   lines: readonly LineCount[];
   timeZone: string;
 }
@@ -26,10 +27,10 @@ export function CrossingsCard({ crossings, lines, timeZone }: Props) {
       <div class="card-head">
         <h2 id="crossings-title">Last crossings</h2>
       </div>
-      {crossings.length === 0 && <p class="empty muted">Nobody has crossed a line yet.</p>}
+      {crossings?.length === 0 && <p class="empty muted">Nobody has crossed a line yet.</p>}
       <section class="crossings-scroll" tabIndex={0} aria-labelledby="crossings-title">
         <ol id="crossings" class="crossing-list">
-          {crossings.map((crossing) => (
+          {crossings?.map((crossing) => (
             <CrossingRow
               key={crossing.crossing_id}
               crossing={crossing}

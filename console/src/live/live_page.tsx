@@ -12,6 +12,8 @@ import { CameraCard } from "./camera_card";
 import { CrossingsCard } from "./crossings_card";
 import { ExplainCard } from "./explain_card";
 import { SiteCard } from "./site_card";
+import { TodayCard } from "./today_card";
+import { WeekCard } from "./week_card";
 
 const CROSSINGS_SHOWN = 20;
 const LOOK_MS = 1000;
@@ -19,6 +21,8 @@ const LOOK_MS = 1000;
 // behind the count; and now and then in any case, because links to pictures expire.
 const FOLLOW_MS = 3000;
 const REFRESH_MS = 120_000;
+
+const NONE: readonly Crossing[] = [];
 
 interface Props {
   site: Site;
@@ -39,6 +43,12 @@ export function LivePage({ site, live, cameraId }: Props) {
         onCamera={(chosen) => replaceWith(siteAddress(site.site_id, "live", chosen))}
       />
       {live && camera && <CameraBoard key={camera.camera_id} site={site} live={live} camera={camera} />}
+      {live && (
+        <div class="charts">
+          <TodayCard site={site} inside={live.occupancy} />
+          <WeekCard site={site} />
+        </div>
+      )}
     </main>
   );
 }
@@ -47,15 +57,16 @@ function CameraBoard({ site, live, camera }: { site: Site; live: SiteCount; came
   const crossings = useCrossings(camera);
   return (
     <>
-      <CameraCard camera={camera} crossings={crossings} />
+      <CameraCard camera={camera} crossings={crossings ?? NONE} />
       <ExplainCard site={site} live={live} camera={camera} />
       <CrossingsCard crossings={crossings} lines={camera.lines} timeZone={site.time_zone} />
     </>
   );
 }
 
-function useCrossings(camera: CameraCount): readonly Crossing[] {
-  const crossings = useSignal<readonly Crossing[]>([]);
+/** Null while they are on their way. */
+function useCrossings(camera: CameraCount): readonly Crossing[] | null {
+  const crossings = useSignal<readonly Crossing[] | null>(null);
   const due = useRef({ until: 0, listedAt: Number.NEGATIVE_INFINITY }).current;
   const counts = [camera.entries, camera.exits, camera.baseline.at, camera.last_crossing_at].join();
   useEffect(() => {
