@@ -34,8 +34,12 @@ zones = st.lists(
     unique_by=lambda zone: zone.zone_id,
 )
 # What a track does in a frame: not seen (None), or where its feet are along the middle of the zone's height.
-sights = st.one_of(st.none(), st.integers(0, 20).map(lambda step: step / 20))
-tracks = st.lists(sights, min_size=1, max_size=24)
+# People stay where they are for some frames.
+sights = st.sampled_from([None, 0.1, 0.25, 0.3, 0.35, 0.5, 0.5, 0.5, 0.65, 0.7, 0.75, 0.9])
+stays = st.tuples(sights, st.integers(1, 4)).map(lambda stay: [stay[0]] * stay[1])
+tracks = st.lists(stays, min_size=1, max_size=8).map(
+    lambda parts: [sight for part in parts for sight in part]
+)
 streams = st.lists(tracks, min_size=1, max_size=3)
 plans = st.lists(zones, min_size=1, max_size=8)
 

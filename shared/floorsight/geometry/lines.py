@@ -10,6 +10,8 @@ from floorsight.platform.errors import Malformed
 
 # Shorter than a thousandth of the frame, a line is a slip of the hand, and its direction is noise.
 MIN_LENGTH = 1e-3
+# Ends may lie outside the frame, but not so far that arithmetic or storage would fail.
+MAX_COORDINATE = 1e3
 
 
 class Point(NamedTuple):
@@ -40,6 +42,12 @@ class Segment:
         ):
             if not math.isfinite(value):
                 raise Malformed(f"{name} is not a number", code="line_not_finite", field=name)
+            if abs(value) > MAX_COORDINATE:
+                raise Malformed(
+                    f"{name} is {value:g}, far outside the frame: coordinates are fractions of it, 0 to 1",
+                    code="line_outside_frame",
+                    field=name,
+                )
         if math.dist((self.start.x, self.start.y), (self.end.x, self.end.y)) < MIN_LENGTH:
             raise Malformed(
                 f"the line is shorter than {MIN_LENGTH} of the frame: nothing can cross it",

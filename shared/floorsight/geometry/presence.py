@@ -78,18 +78,18 @@ class Area:
         nearest = math.inf
         for start_x, start_y, end_y, dx, dy, squared_length in self._edges:
             from_x, from_y = scaled - start_x, y - start_y
-            along = from_x * dx + from_y * dy
             cross = dx * from_y - dy * from_x
+            if (start_y > y) != (end_y > y) and (cross > 0.0) == (end_y > start_y):
+                inside = not inside
+            along = from_x * dx + from_y * dy
             if along <= 0.0:
                 squared = from_x * from_x + from_y * from_y
             elif along < squared_length:
                 squared = cross * cross / squared_length
-            else:  # nearest is the end, which is the next edge's start
-                squared = math.inf
+            else:
+                continue  # nearest is the end, which is the next edge's start
             if squared < nearest:
                 nearest = squared
-            if (start_y > y) != (end_y > y) and (cross > 0.0) == (end_y > start_y):
-                inside = not inside
         distance = math.sqrt(nearest)
         if distance < _UNSURE:
             return self.polygon.side(x, y) * (distance or _NEXT_TO_NOTHING)

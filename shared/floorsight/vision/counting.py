@@ -107,7 +107,7 @@ class Counter:
             state, side = observe(gate, entry.state, x, y, seen.tolerance)
             number = entry.crossings + (side != NEITHER)
             after[line.line_id] = LineLog(line.revision, state, number)
-            direction = line.direction_of(side) if seen.confirmed else None
+            direction = line.direction_of(side) if side != NEITHER and seen.confirmed else None
             if direction is not None:
                 found.append(Crossing(line, seen.track_id, number, direction, seen.score, (x, y), seen.box))
         return after, found

@@ -71,6 +71,11 @@ class Detector:
         }[contract]
 
     @property
+    def on_gpu(self) -> bool:
+        """Whether a GPU computes; onnxruntime takes the CPU without a word when it can't use one."""
+        return self.provider in _GPU_PROVIDERS
+
+    @property
     def provider(self) -> str:
         """What computes: `CPUExecutionProvider`, `CUDAExecutionProvider`, …"""
         return str(self._session.get_providers()[0])
@@ -131,7 +136,11 @@ def _open_session(model: Path, threads: int) -> Any:
     options.intra_op_num_threads = threads
     options.log_severity_level = 3
     offered = ort.get_available_providers()
-    providers = [name for name in _GPU_PROVIDERS if name in offered] + ["CPUExecutionProvider"]
+    gpu_providers = [name for name in _GPU_PROVIDERS if name in offered]
+    if gpu_providers:
+        # CUDA and cuDNN come as Python packages, where the system's loader does not look.
+        ort.preload_dlls(directory="")
+    providers = [*gpu_providers, "CPUExecutionProvider"]
     try:
         return ort.InferenceSession(str(model), options, providers=providers)
     except Exception as error:  # onnxruntime's own exceptions share no public base class

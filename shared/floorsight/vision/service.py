@@ -66,6 +66,7 @@ class CameraStream:
         self.stopwatch = stopwatch or Stopwatch()
         self.frames_analysed = 0
         self.lag_seconds: float | None = None
+        self.clock_ahead_seconds = 0.0
         self._ports = ports
         self._quarantine = Quarantine(ports.objects)
         self._forget()
@@ -95,6 +96,11 @@ class CameraStream:
         self._catch_up()
         self._ingest(chunk)
         self.flush_if_due()
+
+    def note_arrival(self, chunk: Chunk, arrived_at: datetime) -> None:
+        """Remember by how much a chunk arrived before its last frame was captured, as its publisher says."""
+        ahead = (chunk.header.frame_times()[-1] - arrived_at).total_seconds()
+        self.clock_ahead_seconds = max(self.clock_ahead_seconds, ahead)
 
     def flush_if_due(self) -> None:
         """Flush when there are events that can't wait, or the last commit is long ago. Raises Unavailable."""
@@ -218,16 +224,19 @@ class CameraStream:
     def _analyse(
         self, chunk: Chunk, plan: CountingPlan, state: StreamState
     ) -> tuple[StreamState, list[Event]]:
-        whole = chunk
+        # Apart from the analysis: what goes wrong with the bucket says nothing about the chunk.
         try:
             whole = self._with_payload(chunk)
+        except Malformed as error:
+            return self._refused(chunk, state, Rejection.UNDECODABLE, error.message)
+        except NotFound as error:
+            return self._refused(chunk, state, Rejection.CLAIM_MISSING, error.message)
+        try:
             whole.verify()
             analysis = self._ports.pipeline.analyse(whole, plan, state, self.stopwatch)
             pictures = {each.key: person_picture(each.frame, each.box) for each in analysis.snapshots}
         except Malformed as error:
             return self._refused(whole, state, Rejection.UNDECODABLE, error.message)
-        except NotFound as error:
-            return self._refused(whole, state, Rejection.CLAIM_MISSING, error.message)
         except FloorsightError:
             raise
         except Exception as error:

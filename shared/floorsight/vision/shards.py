@@ -107,7 +107,9 @@ class ShardProcessor:
         except Malformed as error:
             self._put_aside(record, error.message)
             return None
-        self._stream(chunk).take(chunk)
+        stream = self._stream(chunk)
+        stream.note_arrival(chunk, record.arrived_at)
+        stream.take(chunk)
         return chunk.header.camera_id
 
     def _stream(self, chunk: Chunk) -> CameraStream:
