@@ -14,6 +14,7 @@ from functions.query_api.console import Console
 from functions.query_api.headers import SecurityHeaders
 from functions.query_api.problems import Problem, document, install_problems
 from functions.query_api.routers import (
+    baselines,
     cameras,
     counts,
     crossings,
@@ -26,7 +27,7 @@ from functions.query_api.routers import (
 )
 from functions.query_api.services import MakeServices
 
-ROUTERS = (session, sites, cameras, lines, zones, counts, crossings, views)
+ROUTERS = (session, sites, cameras, lines, zones, counts, baselines, crossings, views)
 
 
 def create_app(make_services: MakeServices, console: Console) -> FastAPI:

@@ -8,30 +8,27 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from floorsight.occupancy.model import Baseline, CameraOccupancy, SiteOccupancy, Tally
+from floorsight.events.occupancy import CounterKind
+from floorsight.occupancy.model import (
+    CameraOccupancy,
+    Count,
+    Explanation,
+    SiteOccupancy,
+    Tally,
+    ZoneOccupancy,
+)
 from floorsight.occupancy.rules import explain_count, raw_count, shown_count
 from floorsight.sites.model import Line
 from functions.query_api.access import Role, requires
 from functions.query_api.paging import RequestedPage, encode_cursor
-from functions.query_api.routers.cameras import READ_PROBLEMS, CameraId
+from functions.query_api.routers.baselines import BaselineOut
+from functions.query_api.routers.cameras import READ_PROBLEMS
+from functions.query_api.routers.counters import CameraCounterId, ZoneCounterId
 from functions.query_api.routers.crossings import CrossingOut, describe_crossings
 from functions.query_api.routers.lines import Position
-from functions.query_api.services import Wired
+from functions.query_api.services import Services, Wired
 
 router = APIRouter(prefix="/occupancy", tags=["counts"])
-
-
-class BaselineOut(BaseModel):
-    """How many were inside at a moment; crossings after it are counted from there."""
-
-    count: int
-    at: datetime
-    by: str
-    reason: str
-
-    @classmethod
-    def of(cls, baseline: Baseline) -> Self:
-        return cls(**vars(baseline))
 
 
 class LineCount(BaseModel):
@@ -71,30 +68,55 @@ class CameraCount(Numbers):
     camera_id: str
     site_id: str
     name: str
+    counting: bool = Field(description="Whether it adds to its site's count.")
     baseline: BaselineOut
     last_crossing_at: datetime | None = Field(description="The latest by capture time, not by arrival.")
     lines: list[LineCount]
 
     @classmethod
     def of(cls, found: CameraOccupancy) -> Self:
-        count, raw = found.count, raw_count(found.count)
+        count = found.count
         return cls(
+            **_numbers(count),
             camera_id=found.camera.camera_id,
             site_id=found.camera.site_id,
             name=found.camera.name,
-            occupancy=shown_count(raw),
-            raw=raw,
-            entries=count.total.entries,
-            exits=count.total.exits,
+            counting=found.camera.counting,
             baseline=BaselineOut.of(count.baseline),
             last_crossing_at=found.last_crossing_at,
             lines=[LineCount.of(line, count.by_line.get(line.line_id, Tally())) for line in found.lines],
         )
 
 
+class ZoneCount(Numbers):
+    """People in a part of a camera's picture; it adds to no other count."""
+
+    zone_id: str
+    camera_id: str
+    site_id: str
+    name: str
+    restricted: bool = Field(description="Nobody should be in it.")
+    baseline: BaselineOut
+
+    @classmethod
+    def of(cls, found: ZoneOccupancy) -> Self:
+        return cls(
+            **_numbers(found.count),
+            zone_id=found.zone.zone_id,
+            camera_id=found.zone.camera_id,
+            site_id=found.site_id,
+            name=found.zone.name,
+            restricted=found.zone.restricted,
+            baseline=BaselineOut.of(found.count.baseline),
+        )
+
+
 class SiteCount(Numbers):
+    """The sum of the cameras that are `counting`."""
+
     site_id: str
     cameras: list[CameraCount]
+    zones: list[ZoneCount]
 
     @classmethod
     def of(cls, found: SiteOccupancy) -> Self:
@@ -105,6 +127,7 @@ class SiteCount(Numbers):
             entries=found.total.entries,
             exits=found.total.exits,
             cameras=[CameraCount.of(camera) for camera in found.cameras],
+            zones=[ZoneCount.of(zone) for zone in found.zones],
         )
 
 
@@ -112,11 +135,24 @@ class ExplainedCount(Numbers):
     """The baseline and the crossings since, so that a person can check the sum by hand."""
 
     camera_id: str
+    zone_id: str | None = Field(description="Null if it is the camera's own count.")
     as_of: datetime
     baseline: BaselineOut
     crossings: list[CrossingOut] = Field(description="A page of those since the baseline, oldest first.")
+    corrections: list[BaselineOut] = Field(description="The latest baselines that were given, newest first.")
     arithmetic: str = Field(examples=["baseline 0 + 12 in - 5 out = 7"])
     next_cursor: str | None
+
+
+def _numbers(count: Count) -> dict[str, int]:
+    """The fields of `Numbers`."""
+    raw, total = raw_count(count), count.total
+    return {
+        "occupancy": shown_count(raw),
+        "raw": raw,
+        "entries": total.entries,
+        "exits": total.exits,
+    }
 
 
 @router.get("/live", dependencies=[requires(Role.VIEWER)], responses=READ_PROBLEMS)
@@ -126,27 +162,43 @@ def get_site_count(site_id: Annotated[str, Query(max_length=128)], services: Wir
 
 
 @router.get("/cameras/{camera_id}/live", dependencies=[requires(Role.VIEWER)], responses=READ_PROBLEMS)
-def get_camera_count(camera_id: CameraId, services: Wired) -> CameraCount:
+def get_camera_count(camera_id: CameraCounterId, services: Wired) -> CameraCount:
     """How many are inside by one camera's count."""
     return CameraCount.of(services.occupancy.get_camera_occupancy(camera_id))
+
+
+@router.get("/zones/{zone_id}/live", dependencies=[requires(Role.VIEWER)], responses=READ_PROBLEMS)
+def get_zone_count(zone_id: ZoneCounterId, services: Wired) -> ZoneCount:
+    """How many are inside a zone."""
+    return ZoneCount.of(services.occupancy.get_zone_occupancy(zone_id))
 
 
 @router.get(
     "/cameras/{camera_id}/live/explain", dependencies=[requires(Role.VIEWER)], responses=READ_PROBLEMS
 )
-def explain_camera_count(camera_id: CameraId, page: RequestedPage, services: Wired) -> ExplainedCount:
-    """How a camera's count came about."""
+def explain_camera_count(camera_id: CameraCounterId, page: RequestedPage, services: Wired) -> ExplainedCount:
+    """How a camera's count came about; a deleted camera's too."""
     found = services.occupancy.explain_count(camera_id, limit=page.limit, start_key=page.start_key)
-    raw = raw_count(found.count)
+    return _describe_explanation(services, found)
+
+
+@router.get("/zones/{zone_id}/live/explain", dependencies=[requires(Role.VIEWER)], responses=READ_PROBLEMS)
+def explain_zone_count(zone_id: ZoneCounterId, page: RequestedPage, services: Wired) -> ExplainedCount:
+    """How a zone's count came about; a deleted zone's too."""
+    found = services.occupancy.explain_count(zone_id, limit=page.limit, start_key=page.start_key)
+    return _describe_explanation(services, found)
+
+
+def _describe_explanation(services: Services, found: Explanation) -> ExplainedCount:
+    counter = found.counter
     return ExplainedCount(
-        camera_id=camera_id,
+        **_numbers(found.count),
+        camera_id=counter.camera_id,
+        zone_id=counter.counter_id if counter.kind is CounterKind.ZONE else None,
         as_of=found.as_of,
         baseline=BaselineOut.of(found.count.baseline),
-        crossings=describe_crossings(services, camera_id, found.crossings),
-        entries=found.count.total.entries,
-        exits=found.count.total.exits,
-        raw=raw,
-        occupancy=shown_count(raw),
+        crossings=describe_crossings(services, counter.camera_id, found.crossings),
+        corrections=[BaselineOut.of(baseline) for baseline in found.corrections],
         arithmetic=explain_count(found.count),
         next_cursor=encode_cursor(found.next_key),
     )

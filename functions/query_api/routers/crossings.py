@@ -10,12 +10,14 @@ from pydantic import BaseModel, Field
 
 from floorsight.events.vision import Direction
 from floorsight.occupancy.model import Crossing
+from floorsight.sites.service import camera_of
 from functions.query_api.access import Role, requires
-from functions.query_api.paging import Listing, RequestedPage, encode_cursor
-from functions.query_api.routers.cameras import READ_PROBLEMS, CameraId
+from functions.query_api.paging import Listing, Paging, RequestedPage, encode_cursor
+from functions.query_api.routers.cameras import READ_PROBLEMS
+from functions.query_api.routers.counters import CameraCounterId, ZoneCounterId
 from functions.query_api.services import Services, Wired
 
-router = APIRouter(prefix="/occupancy/cameras/{camera_id}", tags=["crossings"])
+router = APIRouter(prefix="/occupancy", tags=["crossings"])
 
 
 class CrossingOut(BaseModel):
@@ -57,10 +59,22 @@ def _describe(crossing: Crossing, line_name: str | None, link: Callable[[str], s
     )
 
 
-@router.get("/crossings", dependencies=[requires(Role.VIEWER)], responses=READ_PROBLEMS)
-def list_crossings(camera_id: CameraId, page: RequestedPage, services: Wired) -> Listing[CrossingOut]:
-    """A camera's crossings, newest first."""
-    found = services.occupancy.list_crossings(camera_id, limit=page.limit, start_key=page.start_key)
+@router.get("/cameras/{camera_id}/crossings", dependencies=[requires(Role.VIEWER)], responses=READ_PROBLEMS)
+def list_crossings(camera_id: CameraCounterId, page: RequestedPage, services: Wired) -> Listing[CrossingOut]:
+    """Crossings of a camera's lines, newest first; a deleted camera's too."""
+    return _list_crossings(services, camera_id, camera_id, page)
+
+
+@router.get("/zones/{zone_id}/crossings", dependencies=[requires(Role.VIEWER)], responses=READ_PROBLEMS)
+def list_zone_crossings(zone_id: ZoneCounterId, page: RequestedPage, services: Wired) -> Listing[CrossingOut]:
+    """Who entered and left a zone, newest first; a deleted zone's too."""
+    return _list_crossings(services, zone_id, camera_of(zone_id, "zone"), page)
+
+
+def _list_crossings(
+    services: Services, counter_id: str, camera_id: str, page: Paging
+) -> Listing[CrossingOut]:
+    found = services.occupancy.list_crossings(counter_id, limit=page.limit, start_key=page.start_key)
     return Listing(
         items=describe_crossings(services, camera_id, found.items), next_cursor=encode_cursor(found.next_key)
     )

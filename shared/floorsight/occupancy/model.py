@@ -28,6 +28,11 @@ class Counter:
     def kind(self) -> CounterKind:
         return kind_of(self.counter_id)
 
+    @property
+    def camera_id(self) -> str:
+        """The camera itself, or the one in whose picture the zone lies."""
+        return self.counter_id.partition(".")[0]
+
 
 def kind_of(counter_id: str) -> CounterKind:
     """Zones are named `<camera_id>.<suffix>`; the id of a camera holds no dot."""

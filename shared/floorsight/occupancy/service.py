@@ -184,9 +184,10 @@ class OccupancyService:
     def _check_baseline(self, baseline: Baseline) -> None:
         if not 0 <= baseline.count <= MAX_BASELINE:
             raise Malformed(f"count must be 0 to {MAX_BASELINE}", code="out_of_range", field="count")
-        if not 1 <= len(baseline.reason) <= MAX_REASON_LENGTH or not baseline.reason.isprintable():
+        reason = baseline.reason
+        if not 1 <= len(reason) <= MAX_REASON_LENGTH or reason != reason.strip() or not reason.isprintable():
             raise Malformed(
-                f"reason must be 1 to {MAX_REASON_LENGTH} printable characters",
+                f"reason must be 1 to {MAX_REASON_LENGTH} printable characters with no space around them",
                 code="bad_text",
                 field="reason",
             )

@@ -17,6 +17,7 @@ PUBLIC = {
     ("POST", "/api/login/refresh"),
 }
 CAMERA_PATH = "/api/occupancy/cameras/{camera_id}"
+ZONE_PATH = "/api/occupancy/zones/{zone_id}"
 NEEDED = {
     ("GET", "/api/me"): Role.VIEWER,
     ("POST", "/api/sites"): Role.OPERATOR,
@@ -41,6 +42,13 @@ NEEDED = {
     ("GET", f"{CAMERA_PATH}/live"): Role.VIEWER,
     ("GET", f"{CAMERA_PATH}/live/explain"): Role.VIEWER,
     ("GET", f"{CAMERA_PATH}/crossings"): Role.VIEWER,
+    ("POST", f"{CAMERA_PATH}/calibrate"): Role.OPERATOR,
+    ("GET", f"{CAMERA_PATH}/baselines"): Role.VIEWER,
+    ("GET", f"{ZONE_PATH}/live"): Role.VIEWER,
+    ("GET", f"{ZONE_PATH}/live/explain"): Role.VIEWER,
+    ("GET", f"{ZONE_PATH}/crossings"): Role.VIEWER,
+    ("POST", f"{ZONE_PATH}/calibrate"): Role.OPERATOR,
+    ("GET", f"{ZONE_PATH}/baselines"): Role.VIEWER,
     ("GET", f"{CAMERA_PATH}/view"): Role.VIEWER,
 }
 PROTECTED = sorted(NEEDED)

@@ -62,7 +62,9 @@ def test_a_limit_is_1_to_500(api: Api, limit: str) -> None:
     assert problem_of(answer) == (422, "invalid_request", ["limit"])
 
 
-@pytest.mark.parametrize("path", ["", "/lines", "/live", "/live/explain", "/crossings", "/view"])
+@pytest.mark.parametrize(
+    "path", ["", "/lines", "/live", "/live/explain", "/crossings", "/baselines", "/view"]
+)
 def test_an_unknown_camera_is_not_found(api: Api, path: str) -> None:
     assert problem_of(api.viewer.get(BASE + path)) == (404, "unknown_camera", [])
 
@@ -80,6 +82,7 @@ def test_a_camera_that_counted_nothing_is_at_its_first_baseline(api: Api) -> Non
         "camera_id": CAMERA,
         "site_id": SITE,
         "name": "Door 1",
+        "counting": True,
         "occupancy": 0,
         "raw": 0,
         "entries": 0,
@@ -89,6 +92,9 @@ def test_a_camera_that_counted_nothing_is_at_its_first_baseline(api: Api) -> Non
             "at": "1970-01-01T00:00:00Z",
             "by": "floorsight",
             "reason": "no count was given yet",
+            "replaced_raw": None,
+            "replaced_occupancy": None,
+            "correction": None,
         },
         "last_crossing_at": None,
         "lines": [],
@@ -170,6 +176,9 @@ def test_explain_begins_at_the_baseline(api: Api) -> None:
         "at": "2026-03-02T12:00:00Z",
         "by": "olga",
         "reason": "head count",
+        "replaced_raw": 2,
+        "replaced_occupancy": 2,
+        "correction": 5,
     }
     stale = api.viewer.get(f"{BASE}/live/explain", params={"cursor": before["next_cursor"]})
     assert problem_of(stale) == (422, "bad_cursor", ["cursor"])
