@@ -114,6 +114,9 @@ def _field_name(fault: Mapping[str, Any]) -> str:
 def _answer_http(_request: Request, error: Exception) -> ProblemResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
     status = HTTPStatus(error.status_code)
+    if status is HTTPStatus.BAD_REQUEST:  # FastAPI's answer to a body that it can't even decode
+        fault = FieldError(field="body", message="not JSON in UTF-8, or nested too deeply")
+        return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", f"body: {fault.message}", [fault])
     code = "no_such_route" if status is HTTPStatus.NOT_FOUND else status.name.lower()
     detail = f"{_request.method} {_request.url.path}: {status.description or status.phrase}"
     return _problem(status, code, detail, headers=error.headers)

@@ -72,7 +72,20 @@ def test_none_is_left_out_of_an_item(table: Table) -> None:
     assert table.get(Key(PK, "A")) == item("A")
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), {1, 2}, object()])
+def test_numbers_at_the_ends_of_what_dynamodb_keeps(table: Table) -> None:
+    body = {"most": 10**38 - 1, "least": -(10**38) + 1, "small": 1e-130, "minus": -1e-130}
+    table.write(Put(item("A", **body)))
+    assert table.get(Key(PK, "A")) == item("A", **body)
+
+
+def test_a_number_that_is_too_small_to_keep_is_zero(table: Table) -> None:
+    table.write(Put(item("A", x=9e-131, y=-5e-324)))
+    assert table.get(Key(PK, "A")) == item("A", x=0, y=0)
+
+
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), float("-inf"), 10**38, -(10**38), 1e126, {1, 2}, object()]
+)
 def test_what_can_not_be_stored_is_refused(table: Table, value: Any) -> None:
     with pytest.raises((TypeError, ValueError)):
         table.write(Put(item("A", x=value)))
@@ -265,6 +278,8 @@ def test_the_index_holds_items_that_have_its_keys(table: Table) -> None:
         {"PK": PK, "SK": ""},
         {"PK": PK, "SK": 5},
         {"PK": PK, "SK": "A", "more": "x"},
+        {"PK": PK, "SK": "A" * 1025},
+        {"PK": PK, "SK": "\u00fc" * 513},
         {},
     ],
 )

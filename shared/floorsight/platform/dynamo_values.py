@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from floorsight.platform.items import Item
+
+# DynamoDB keeps 38 digits, from 1E-130 on, and refuses a whole request for any other number. No number of
+# ours comes near the upper bound; one below the lower is zero for us.
+_TOO_LARGE = 10**38
+_SMALLEST = 1e-130
 
 
 def to_dynamo(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,10 +29,10 @@ def serialise(value: Any) -> Any:
     match value:
         case bool():
             return {"BOOL": value}
-        case int() | Decimal():
+        case int() | Decimal() if -_TOO_LARGE < value < _TOO_LARGE:
             return {"N": str(value)}
-        case float() if math.isfinite(value):  # DynamoDB has neither NaN nor infinity
-            return {"N": repr(value)}
+        case float() if -_TOO_LARGE < value < _TOO_LARGE:  # which infinity and NaN are not either
+            return {"N": repr(value) if abs(value) >= _SMALLEST else "0"}
         case str():
             return {"S": str(value)}
         case bytes():

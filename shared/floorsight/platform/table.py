@@ -15,6 +15,7 @@ from floorsight.platform.errors import Conflict, Malformed
 from floorsight.platform.items import Item, Key
 
 MAX_TRANSACTION_WRITES = 100
+MAX_SORT_KEY_BYTES = 1024
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -132,7 +133,7 @@ def check_start_key(start_key: Item, pk: str, wanted: Range, *, index: bool) -> 
     Cursors come from outside: what DynamoDB would refuse as a fault of ours is a fault of the caller's.
     """
     names = key_names(index=index)
-    if set(start_key) != set(names) or not all(isinstance(v, str) and v for v in start_key.values()):
+    if set(start_key) != set(names) or not all(map(_is_key_value, start_key.values())):
         raise Malformed("the cursor is damaged; begin without one", code="bad_cursor", field="cursor")
     if start_key[names[0]] != pk or start_key[names[1]] not in wanted:
         raise Malformed(
@@ -140,6 +141,11 @@ def check_start_key(start_key: Item, pk: str, wanted: Range, *, index: bool) -> 
             code="bad_cursor",
             field="cursor",
         )
+
+
+def _is_key_value(value: object) -> bool:
+    """Whether it may be part of a key: text no longer than the shorter of the two limits, sort keys'."""
+    return isinstance(value, str) and 0 < len(value.encode(errors="replace")) <= MAX_SORT_KEY_BYTES
 
 
 def check_transaction(writes: Sequence[Write]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from botocore.stub import Stubber
 from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from floorsight.occupancy.series.statistics import StatisticsService
 from functions.query_api.access import Role
 from functions.query_api.app import create_app
 from functions.query_api.console import Console
@@ -114,14 +115,21 @@ def console_folder(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def api(scene: Scene, cognito: Any, s3: Any, console_folder: Path) -> Api:
-    services = Services(
+@pytest.fixture(scope="session")
+def make_services(cognito: Any, s3: Any) -> Callable[[Scene], Services]:
+    """What the routes work with, on a scene."""
+    return lambda scene: Services(
         stage="local",
         sites=scene.sites,
         occupancy=scene.occupancy,
+        history=scene.history,
+        statistics=StatisticsService(scene.history),
         views=scene.views,
         pictures=PictureLinks("pictures", lambda: s3),
         users=UserPool("client-1", lambda: cognito),
     )
-    return Api(scene, services, Console(console_folder))
+
+
+@pytest.fixture
+def api(scene: Scene, make_services: Callable[[Scene], Services], console_folder: Path) -> Api:
+    return Api(scene, make_services(scene), Console(console_folder))

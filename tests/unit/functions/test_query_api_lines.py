@@ -26,6 +26,8 @@ WRONG = [
     ({"end": {"x": 0.5, "y": 1.0}}, "line_too_short", "end"),
     ({"start": {"x": 2, "y": 2}, "end": {"x": 3, "y": 2}}, "line_outside_frame", "start"),
     ({"start": {"x": 0, "y": 0}, "end": {"x": 0, "y": 1}}, "line_outside_frame", "start"),
+    ({"start": {"x": 0.5, "y": 1e200}}, "line_outside_frame", "start.y"),
+    ({"end": {"x": -1e4, "y": 0.5}}, "line_outside_frame", "end.x"),
     ({"start": {"x": "left", "y": 0}}, "invalid_request", "start.x"),
     ({"start": {"x": 0.5}}, "invalid_request", "start.y"),
     ({"name": "a\nb"}, "bad_text", "name"),

@@ -247,6 +247,12 @@ def test_no_body_and_no_json_are_refused(api: Api) -> None:
     assert problem_of(broken) == (422, "invalid_request", ["body"])
 
 
+@pytest.mark.parametrize("body", [b"\xff\xfe", b"[" * 100_000], ids=["no UTF-8", "nested too deeply"])
+def test_a_body_that_can_not_be_decoded_is_refused_as_any_other(api: Api, body: bytes) -> None:
+    answer = api.operator.post("/api/sites", content=body, headers={"content-type": "application/json"})
+    assert problem_of(answer) == (422, "invalid_request", ["body"])
+
+
 def test_unknown_paths_and_methods(api: Api) -> None:
     assert problem_of(api.viewer.get("/api/nothing")) == (404, "no_such_route", [])
     assert problem_of(api.viewer.delete("/api/sites")) == (405, "method_not_allowed", [])
