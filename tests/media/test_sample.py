@@ -71,6 +71,7 @@ def test_people_are_followed_and_counted(undisturbed: World) -> None:
     kinds = undisturbed.kinds()
     assert "ChunksMissed.v1" not in kinds
     assert kinds.count("LineCrossed.v1") >= 1
+    assert kinds.count("ZoneEntered.v1") >= 1
     ended = [m for m in undisturbed.bus.messages if m.detail_type == "TrackEnded.v1"]
     assert ended
     state = undisturbed.store().load(CAMERA).state
@@ -79,11 +80,19 @@ def test_people_are_followed_and_counted(undisturbed: World) -> None:
     assert max(log.observations for log in state.logs.values()) >= 40  # somebody is there all along
 
 
-def test_every_crossing_has_its_picture(undisturbed: World) -> None:
+def test_every_crossing_and_every_visit_has_its_picture(undisturbed: World) -> None:
     for message in undisturbed.bus.messages:
-        if message.detail_type == "LineCrossed.v1":
+        if message.detail_type in ("LineCrossed.v1", "ZoneEntered.v1", "ZoneLeft.v1"):
             key = json.loads(message.detail)["snapshot_key"]
             assert undisturbed.objects.stored[key].startswith(b"\xff\xd8")
+
+
+def test_whoever_entered_the_zone_has_left_it_or_is_there(undisturbed: World) -> None:
+    state = undisturbed.store().load(CAMERA).state
+    assert state is not None
+    inside = sum(zone.state.inside for log in state.logs.values() for zone in log.zones.values())
+    kinds = undisturbed.kinds()
+    assert kinds.count("ZoneEntered.v1") == kinds.count("ZoneLeft.v1") + inside
 
 
 @pytest.mark.parametrize("moment", [3, 8, 21])
