@@ -14,6 +14,8 @@ from infra.stacks.api import ApiStack
 from infra.stacks.bus import BusStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingest import IngestStack
+from infra.stacks.jobs import JobsStack
+from infra.stacks.streams import StreamsStack
 from infra.stacks.vision import VisionStack
 
 
@@ -26,6 +28,8 @@ def build_app(app: App, stage: StageSettings) -> None:
     data = DataStack(app, stage.stack_name("data"), stage=stage)
     ingest = IngestStack(app, stage.stack_name("ingest"), stage=stage, data=data)
     bus = BusStack(app, stage.stack_name("bus"), stage=stage, data=data)
+    streams = StreamsStack(app, stage.stack_name("streams"), stage=stage, data=data, bus=bus)
+    jobs = JobsStack(app, stage.stack_name("jobs"), stage=stage, data=data)
     api = ApiStack(app, stage.stack_name("api"), stage=stage, data=data)
     if stage.runs_on_aws:
         VisionStack(app, stage.stack_name("vision"), stage=stage, data=data, ingest=ingest, bus=bus)
@@ -33,9 +37,11 @@ def build_app(app: App, stage: StageSettings) -> None:
         app,
         stage.stack_name("alarms"),
         stage=stage,
-        dead_letters=bus.dead_letters,
+        dead_letters=bus.dead_letters | streams.dead_letters | jobs.dead_letters,
         functions={
             "UpdateOccupancy": bus.update_occupancy.function,
+            "RecordStream": streams.record_stream.function,
+            "RunJob": jobs.run_job.function,
             "QueryApi": api.query_api.function,
         },
         stream=ingest.stream,

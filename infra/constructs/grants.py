@@ -21,8 +21,11 @@ class TableUse(Enum):
     """What a role does with a table."""
 
     READ = ("GetItem", "Query")
-    # A transaction is allowed by the actions that it is made of. Nobody deletes: time to live does.
+    APPEND = ("PutItem",)
+    # A transaction is allowed by the actions that it is made of. Time to live deletes, and nobody else but
+    # who removes marks of what is done.
     READ_AND_WRITE = ("GetItem", "Query", "PutItem", "UpdateItem")
+    READ_WRITE_AND_REMOVE = ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
 
 
 Grantee = iam.Role | iam.ManagedPolicy

@@ -10,6 +10,8 @@ import pytest
 from floorsight.platform.errors import Malformed, NotFound
 from floorsight.platform.settings import (
     QueryApiSettings,
+    RecordStreamSettings,
+    RunJobSettings,
     Settings,
     UpdateOccupancySettings,
     VisionWorkerSettings,
@@ -27,7 +29,13 @@ def required_and_optional(settings: type[Settings]) -> tuple[set[str], set[str]]
 
 
 @pytest.mark.parametrize(
-    ("name", "settings"), [("update_occupancy", UpdateOccupancySettings), ("query_api", QueryApiSettings)]
+    ("name", "settings"),
+    [
+        ("update_occupancy", UpdateOccupancySettings),
+        ("record_stream", RecordStreamSettings),
+        ("run_job", RunJobSettings),
+        ("query_api", QueryApiSettings),
+    ],
 )
 def test_the_environment_is_what_the_settings_class_reads(
     stage: SynthesisedStage, name: str, settings: type[Settings]

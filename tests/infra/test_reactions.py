@@ -18,10 +18,15 @@ def queue_named(stage: SynthesisedStage, reference: dict[str, list[str]]) -> Res
 
 
 def dead_letter_ids(stage: SynthesisedStage) -> set[str]:
-    return {
+    """Where queues, and schedules, put what could not be delivered."""
+    of_queues = {
         queue.properties["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
         for queue in stage.resources("AWS::SQS::Queue")
         if "RedrivePolicy" in queue.properties
+    }
+    schedules = stage.resources("AWS::Scheduler::Schedule")
+    return of_queues | {
+        schedule.properties["Target"]["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] for schedule in schedules
     }
 
 

@@ -74,6 +74,13 @@ class UpdateOccupancySettings(Settings):
     event_bus: str
 
 
+class RunJobSettings(Settings):
+    """What `functions/run_job` is told."""
+
+    registry_table: str
+    presence_table: str
+
+
 class RecordStreamSettings(Settings):
     """What `functions/record_stream` is told."""
 

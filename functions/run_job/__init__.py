@@ -1,0 +1,1 @@
+"""Runs the jobs: by the clock, or because somebody asked."""

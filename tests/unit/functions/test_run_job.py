@@ -1,0 +1,80 @@
+"""Jobs as the scheduler and the API start them, on rooms in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from floorsight.jobs.model import JobName, RunStatus
+from floorsight.jobs.requests import JobRequest
+from floorsight.jobs.service import JobFailed
+from floorsight.occupancy.model import Crossing
+from floorsight.platform.errors import Malformed
+from functions.run_job import handler as module
+from functions.run_job.services import Services, wire_services
+from tests.fakes.clock import NOON
+from tests.fakes.scene import CAMERA, SITE, Scene, line_crossed
+
+
+@dataclass(frozen=True)
+class Invocation:
+    aws_request_id: str = "invocation-1"
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene().with_camera()
+
+
+@pytest.fixture
+def services(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Services:
+    made = wire_services(scene.registry, scene.presence, scene.clock)
+    monkeypatch.setattr(module, "make_services", lambda: made)
+    return made
+
+
+def start(**event: Any) -> dict[str, Any]:
+    return module.handler(event, Invocation())
+
+
+def test_a_tick_rolls_up_every_site(scene: Scene, services: Services) -> None:
+    scene.with_camera("gate-1", site_id="plant-2")
+    for camera_id in (CAMERA, "gate-1"):
+        event = line_crossed(1, camera_id=camera_id)
+        scene.occupancy.record_crossings(camera_id, [Crossing.of(event)])
+    scene.clock.advance(60)
+    answer = start(job="roll_up")
+    assert (answer["run_id"], answer["status"]) == ("invocation-1", "succeeded")
+    assert (answer["result"]["sites"], answer["result"]["marks"]) == (2, 2)
+    assert answer["result"]["hour_rows"] > 0
+    assert scene.occupancy.store.load_marks(SITE) == []
+
+
+def test_a_night_is_reconciled_once(scene: Scene, services: Services) -> None:
+    scene.occupancy.record_crossings(CAMERA, [Crossing.of(line_crossed(1))])
+    scene.clock.now = NOON + timedelta(days=1)
+    assert start(job="reconcile")["result"] == {"sites": 1, "reconciled": 1, "counters": 1, "drift": 1}
+    assert start(job="reconcile")["result"] == {"sites": 1, "reconciled": 0, "counters": 0, "drift": 0}
+
+
+def test_who_asks_by_hand_names_the_run(services: Services) -> None:
+    request = JobRequest(job=JobName.RECONCILE, site_id=SITE, started_by="olga", run_id="r1")
+    assert JobRequest.parse({**request.model_dump()}) == request
+    assert module.handler(request.model_dump(exclude_none=True), Invocation())["run_id"] == "r1"
+    (run,) = services.jobs.list_runs(JobName.RECONCILE).items
+    assert (run.run_id, run.site_id, run.started_by, run.status) == ("r1", SITE, "olga", RunStatus.SUCCEEDED)
+
+
+def test_a_run_that_fails_raises_so_that_an_alarm_sees_it(services: Services) -> None:
+    with pytest.raises(JobFailed, match="unknown_site"):
+        start(job="reconcile", site_id="nowhere")
+
+
+@pytest.mark.parametrize("event", [{}, {"job": "dance"}, {"job": "roll_up", "sites": ["a"]}])
+def test_what_names_no_job_is_refused(services: Services, event: dict[str, Any]) -> None:
+    with pytest.raises(Malformed) as caught:
+        start(**event)
+    assert caught.value.code == "bad_job_request"
