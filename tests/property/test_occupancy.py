@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from floorsight.events.vision import Direction
-from floorsight.occupancy.model import Crossing
+from floorsight.occupancy.model import Baseline, CountedEvent, Crossing
 from floorsight.occupancy.rules import count_crossings
 from floorsight.platform.errors import Unavailable
 from floorsight.platform.items import Key
@@ -22,25 +24,42 @@ from floorsight.platform.retry import Backoff
 from tests.fakes.clock import NOON
 from tests.fakes.scene import CAMERA, Scene, line_crossed, no_wait
 from tests.fakes.table import FaultyTable, MemoryTable
+from tests.fakes.zones import CORNER, zone_entered, zone_left
 
 LINES = ("door-1.aaaaaa", "door-1.bbbbbb")
+ZONES = ("door-1.yyyyyy", "door-1.zzzzzz")
+COUNTERS = (CAMERA, *ZONES)
 MAX_DELIVERIES = 400
 
 
+def crossing_of(
+    counter_id: str, number: int, way: Direction, line_id: str, occurred_at: datetime
+) -> Crossing:
+    """A crossing of a camera's line, or the beginning or end of a visit to a zone."""
+    event: CountedEvent
+    if counter_id == CAMERA:
+        event = line_crossed(number, way, line_id=line_id, occurred_at=occurred_at)
+    elif way is Direction.IN:
+        event = zone_entered(number, counter_id, occurred_at=occurred_at)
+    else:
+        event = zone_left(number, counter_id, occurred_at=occurred_at)
+    return Crossing.of(event)
+
+
 @st.composite
-def crossing_sets(draw: st.DrawFn, max_size: int = 30) -> list[Crossing]:
-    """Distinct crossings around noon, several at the same moment."""
-    size = draw(st.integers(0, max_size))
+def crossing_sets(
+    draw: st.DrawFn, max_size: int = 30, counter_ids: Sequence[str] = (CAMERA,)
+) -> list[Crossing]:
+    """Distinct crossings around noon, several at the same moment, on both sides of a quarter hour."""
     return [
-        Crossing.of(
-            line_crossed(
-                number,
-                draw(st.sampled_from(Direction)),
-                line_id=draw(st.sampled_from(LINES)),
-                occurred_at=NOON + timedelta(seconds=draw(st.integers(-5, 5))),
-            )
+        crossing_of(
+            draw(st.sampled_from(counter_ids)),
+            number,
+            draw(st.sampled_from(Direction)),
+            draw(st.sampled_from(LINES)),
+            NOON + timedelta(seconds=draw(st.integers(-5, 5))),
         )
-        for number in range(size)
+        for number in range(draw(st.integers(0, max_size)))
     ]
 
 
@@ -68,38 +87,67 @@ def state(table: MemoryTable) -> dict[Key, Any]:
 
 
 def scene_on(table: MemoryTable, faults: FaultyTable | None = None) -> Scene:
-    return Scene(
+    scene = Scene(
         presence=table,
         around_presence=lambda inner: faults or inner,
         backoff=Backoff(attempts=3, sleep=no_wait),
     ).with_camera()
+    scene.clock.advance(3600)  # baselines tell of moments that are over
+    return scene
+
+
+def with_zones(scene: Scene) -> Scene:
+    for zone_id in ZONES:
+        suffix = zone_id.partition(".")[2]
+        replace(scene.sites, suffix=partial(str, suffix)).create_zone(
+            CAMERA, name="Corner", polygon=CORNER
+        )
+    return scene
 
 
 def deliver(scene: Scene, batch: list[Crossing]) -> None:
-    """As a queue does: again and again until it is taken."""
+    """As a queue does, by counter: again and again until it is taken."""
     for _ in range(MAX_DELIVERIES):
         try:
-            scene.occupancy.record_crossings(CAMERA, batch)
+            for counter_id in COUNTERS:
+                own = [crossing for crossing in batch if crossing.counter_id == counter_id]
+                if own:
+                    scene.occupancy.record_crossings(counter_id, own)
             return
         except Unavailable:
             continue
     raise AssertionError("never taken")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.data())
 def test_any_order_batching_and_repetition_gives_the_same_state(data: st.DataObject) -> None:
-    crossings = data.draw(crossing_sets())
+    """Of crossings, visits to zones and baselines of both: what is stored is the same to the last item."""
+    crossings = data.draw(crossing_sets(counter_ids=COUNTERS))
+    places = st.tuples(st.sampled_from(COUNTERS), st.integers(-6, 6))
+    baselines = data.draw(st.lists(places, unique=True, max_size=6))
     undisturbed, disturbed = MemoryTable(), MemoryTable()
-    if crossings:
-        scene_on(undisturbed).occupancy.record_crossings(CAMERA, crossings)
-    scene = scene_on(disturbed)
-    for batch in data.draw(deliveries(crossings)):
-        scene.occupancy.record_crossings(CAMERA, batch)
+    run(with_zones(scene_on(undisturbed)), [crossings, *sorted(baselines)])
+    repeated = data.draw(st.lists(st.sampled_from(baselines), max_size=3)) if baselines else []
+    batches: list[Step] = list(data.draw(deliveries(crossings)))
+    run(with_zones(scene_on(disturbed)), data.draw(st.permutations([*batches, *baselines, *repeated])))
     assert state(disturbed) == state(undisturbed)
 
 
-@settings(max_examples=300, deadline=None)
+Step = list[Crossing] | tuple[str, int]
+
+
+def run(scene: Scene, steps: Sequence[Step]) -> None:
+    """Deliver batches of crossings; set baselines given as (counter, seconds after noon)."""
+    for step in steps:
+        if isinstance(step, list):
+            deliver(scene, step)
+        else:
+            counter_id, second = step
+            set_baseline(scene, counter_id, second=second)
+
+
+@settings(max_examples=500, deadline=None)
 @given(st.data(), st.randoms(use_true_random=False))
 def test_faults_on_the_way_change_nothing(data: st.DataObject, dice: random.Random) -> None:
     """Contention, no answer before and no answer after the write, at any moment, with redelivery."""
@@ -121,7 +169,7 @@ def test_faults_on_the_way_change_nothing(data: st.DataObject, dice: random.Rand
     assert reader.get_camera_occupancy(CAMERA).last_crossing_at == latest
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.data(), st.randoms(use_true_random=False))
 def test_baselines_may_come_at_any_moment(data: st.DataObject, dice: random.Random) -> None:
     """The count is the last baseline by time and the crossings after it, whatever came when."""
@@ -139,14 +187,14 @@ def test_baselines_may_come_at_any_moment(data: st.DataObject, dice: random.Rand
         """Between the reading of a count and the transaction that builds on it."""
         if inside and draw() < 0.5:
             done.add(inside[-1])
-            set_baseline(somebody_else, second=inside.pop())
+            set_baseline(somebody_else, CAMERA, second=inside.pop())
 
     faults.interrupt = set_baseline_inside
     for step in steps:
         if isinstance(step, list):
             deliver(scene, step)
         else:
-            set_baseline(scene, second=step)
+            set_baseline(scene, CAMERA, second=step)
     reader = scene_on(table).occupancy
     count = reader.get_camera_occupancy(CAMERA).count
     if done:
@@ -158,25 +206,25 @@ def test_baselines_may_come_at_any_moment(data: st.DataObject, dice: random.Rand
     assert kept == [NOON + timedelta(seconds=moment) for moment in sorted(done)]
 
 
-def set_baseline(scene: Scene, *, second: int) -> None:
-    scene.clock.now = NOON + timedelta(seconds=second)
+def set_baseline(scene: Scene, counter_id: str, *, second: int) -> None:
+    baseline = Baseline(100 + second, NOON + timedelta(seconds=second), "olga", "counted")
     for _ in range(MAX_DELIVERIES):
         try:
-            scene.occupancy.calibrate(CAMERA, count=100 + second, by="olga", reason="counted")
+            scene.occupancy.set_baseline_at(counter_id, baseline)
             return
         except Unavailable:
             continue
     raise AssertionError("never taken")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.data(), st.integers(1, 7))
 def test_an_explanation_can_be_added_up_by_hand(data: st.DataObject, limit: int) -> None:
     crossings = data.draw(crossing_sets())
     scene = scene_on(MemoryTable())
     scene.occupancy.record_crossings(CAMERA, crossings)
     if data.draw(st.booleans()):
-        set_baseline(scene, second=data.draw(st.integers(-6, 6)))
+        set_baseline(scene, CAMERA, second=data.draw(st.integers(-6, 6)))
     listed: list[Crossing] = []
     start_key = None
     while True:
@@ -212,7 +260,7 @@ def test_writers_at_the_same_time_lose_nothing(seed: int) -> None:
     with ThreadPoolExecutor(8) as pool:
         jobs = [pool.submit(deliver, scene, part) for part in parts]
         for second in (-40, -20, 0, 20):
-            set_baseline(scene, second=second)
+            set_baseline(scene, CAMERA, second=second)
         for job in jobs:
             job.result()
     count = scene.occupancy.get_camera_occupancy(CAMERA).count
