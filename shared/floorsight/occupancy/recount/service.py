@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from floorsight.geometry.lines import Segment
 from floorsight.occupancy.model import Crossing, Tally
@@ -32,6 +32,8 @@ MAX_CROSSINGS = 5_000
 MAX_SAMPLES = 1_000_000
 _SHORTER = "recount a shorter period"
 _MICROSECOND = timedelta(microseconds=1)
+# Nothing is counted before; and times near the end of the calendar can't be moved between zones.
+_EARLIEST, _LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,11 @@ class RecountService:
 
 
 def _check_period(start: datetime, end: datetime) -> None:
+    for field, moment in (("from", start), ("to", end)):
+        if not _EARLIEST < moment < _LATEST:
+            raise Malformed(
+                f"{field} must lie between 1970 and 9000, not {moment}", code="out_of_range", field=field
+            )
     if end <= start:
         raise Malformed("`to` must be later than `from`", code="empty_period", field="to")
     if end - start > LONGEST_PERIOD:
