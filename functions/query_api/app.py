@@ -18,16 +18,18 @@ from functions.query_api.routers import (
     cameras,
     counts,
     crossings,
+    history,
     lines,
     pages,
     session,
     sites,
+    statistics,
     views,
     zones,
 )
 from functions.query_api.services import MakeServices
 
-ROUTERS = (session, sites, cameras, lines, zones, counts, baselines, crossings, views)
+ROUTERS = (session, sites, cameras, lines, zones, counts, baselines, crossings, history, statistics, views)
 
 
 def create_app(make_services: MakeServices, console: Console) -> FastAPI:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from mangum import Mangum
 
+from floorsight.occupancy.series.choice import choose_series_store
+from floorsight.occupancy.series.history import HistoryService
+from floorsight.occupancy.series.statistics import StatisticsService
 from floorsight.occupancy.service import OccupancyService
 from floorsight.occupancy.store import OccupancyStore
 from floorsight.platform.aws import client
@@ -35,10 +38,14 @@ def make_services() -> Services:
     settings = QueryApiSettings.from_environment()
     dynamodb = client("dynamodb")
     sites = SiteService(SiteStore(DynamoTable(settings.registry_table, dynamodb)))
+    presence = DynamoTable(settings.presence_table, dynamodb)
+    history = HistoryService(sites, choose_series_store(settings, presence))
     return Services(
         stage=settings.stage,
         sites=sites,
-        occupancy=OccupancyService(sites, OccupancyStore(DynamoTable(settings.presence_table, dynamodb))),
+        occupancy=OccupancyService(sites, OccupancyStore(presence)),
+        history=history,
+        statistics=StatisticsService(history),
         views=ViewService(ViewStore(DynamoTable(settings.trails_table, dynamodb))),
         pictures=PictureLinks(settings.media_bucket, lambda: client("s3")),
         users=UserPool(settings.user_pool_client_id, lambda: client("cognito-idp")),

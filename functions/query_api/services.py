@@ -8,6 +8,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from floorsight.occupancy.series.history import HistoryService
+from floorsight.occupancy.series.statistics import StatisticsService
 from floorsight.occupancy.service import OccupancyService
 from floorsight.sites.service import SiteService
 from floorsight.views.service import ViewService
@@ -22,6 +24,8 @@ class Services:
     stage: str
     sites: SiteService
     occupancy: OccupancyService
+    history: HistoryService
+    statistics: StatisticsService
     views: ViewService
     pictures: PictureLinks
     users: UserPool

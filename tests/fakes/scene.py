@@ -9,6 +9,8 @@ from typing import Any
 from floorsight.events.vision import Direction, LineCrossed
 from floorsight.geometry.lines import Point, Segment
 from floorsight.geometry.polygons import Polygon
+from floorsight.occupancy.series.history import HistoryService
+from floorsight.occupancy.series.store import TableSeries
 from floorsight.occupancy.service import OccupancyService
 from floorsight.occupancy.store import OccupancyStore
 from floorsight.platform.ids import derived_id
@@ -53,6 +55,7 @@ class Scene:
             self.clock,
             backoff or Backoff(sleep=no_wait),
         )
+        self.history = HistoryService(self.sites, TableSeries(self.presence), self.clock)
         self.views = ViewService(ViewStore(self.trails), self.clock)
 
     def with_camera(

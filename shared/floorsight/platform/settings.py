@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -88,7 +88,15 @@ class RecordStreamSettings(Settings):
     trails_table: str
 
 
-class QueryApiSettings(Settings):
+class SeriesSettings(Settings):
+    """Where occupancy over time is kept. Timestream, where an account has it, is set up by its owner."""
+
+    series_store: Literal["dynamodb", "timestream"] = "dynamodb"
+    timestream_database: str | None = None
+    timestream_table: str | None = None
+
+
+class QueryApiSettings(SeriesSettings):
     """What `functions/query_api` is told."""
 
     registry_table: str

@@ -13,6 +13,7 @@ from botocore.stub import Stubber
 from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from floorsight.occupancy.series.statistics import StatisticsService
 from functions.query_api.access import Role
 from functions.query_api.app import create_app
 from functions.query_api.console import Console
@@ -121,6 +122,8 @@ def make_services(cognito: Any, s3: Any) -> Callable[[Scene], Services]:
         stage="local",
         sites=scene.sites,
         occupancy=scene.occupancy,
+        history=scene.history,
+        statistics=StatisticsService(scene.history),
         views=scene.views,
         pictures=PictureLinks("pictures", lambda: s3),
         users=UserPool("client-1", lambda: cognito),

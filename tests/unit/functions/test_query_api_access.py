@@ -50,6 +50,12 @@ NEEDED = {
     ("POST", f"{ZONE_PATH}/calibrate"): Role.OPERATOR,
     ("GET", f"{ZONE_PATH}/baselines"): Role.VIEWER,
     ("GET", f"{CAMERA_PATH}/view"): Role.VIEWER,
+    ("GET", "/api/occupancy/statistics"): Role.VIEWER,
+    **{
+        ("GET", f"{subject}/{grain}"): Role.VIEWER
+        for subject in (CAMERA_PATH, ZONE_PATH, "/api/occupancy/sites/{site_id}")
+        for grain in ("logs", "hourly", "daily", "monthly")
+    },
 }
 PROTECTED = sorted(NEEDED)
 

@@ -69,6 +69,17 @@ class FenceStore:
             return None
         return fence
 
+    def renew(self, fence: Fence, now: datetime) -> Fence:
+        """The same run's next fence: what it writes now is newer than what it wrote. Raises Superseded."""
+        following = Fence(fence.site_id, fence.number + 1)
+        change = {"fence": following.number, "began_at": to_sort_key(now)}
+        expect = Expectation(equals={"fence": fence.number})
+        try:
+            self.table.write(Update(FENCE.key(site_id=fence.site_id), set=change, expect=expect))
+        except Conflict as error:
+            raise Superseded(fence) from error
+        return following
+
     def is_held(self, fence: Fence) -> bool:
         """Whether no later run has begun."""
         item = self.table.get(FENCE.key(site_id=fence.site_id)) or {}

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from floorsight.occupancy.model import kind_of
+
 MICROSECOND = timedelta(microseconds=1)
 
 
@@ -33,6 +35,11 @@ class Subject:
 
     kind: SubjectKind
     subject_id: str
+
+
+def subject_of(counter_id: str) -> Subject:
+    """A camera or zone as a subject."""
+    return Subject(SubjectKind(kind_of(counter_id).value), counter_id)
 
 
 @dataclass(frozen=True, order=True)

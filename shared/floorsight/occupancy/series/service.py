@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from floorsight.occupancy.model import Mark
 from floorsight.occupancy.series.buckets import bucket_at
 from floorsight.occupancy.series.fence import Fence, FenceStore
-from floorsight.occupancy.series.model import Level
+from floorsight.occupancy.series.model import Level, subject_of
 from floorsight.occupancy.series.past import mark_past
 from floorsight.occupancy.series.rolling import Sources
-from floorsight.occupancy.series.site_roll import SiteRoll, list_cameras, subject_of
+from floorsight.occupancy.series.site_roll import SiteRoll, list_cameras
 from floorsight.occupancy.series.store import SeriesStore
 from floorsight.occupancy.series.timelines import Heartbeats, LiveMinutes, Timelines
 from floorsight.occupancy.series.writing import RowWriter
@@ -79,35 +79,45 @@ class RollUpService:
         fence = self.fences.begin(site_id, self.clock())
         if fence is None:
             return RollUpReport(site_id, already_running=True)
+        now = self.clock()
+        cameras = list_cameras(site_id, self.sites, self.ledger)
+        live = LiveMinutes(self.heartbeats, now - HEARTBEATS_LOOKED_BACK, now)
+        report = RollUpReport(site_id)
         try:
-            return self._roll_up(site, fence)
+            marks = self._load_marks(site)
+            while True:
+                sources = self._open_sources(site, fence, live, now)
+                report = self._roll_portion(report, cameras, marks[:MARKS_AT_A_TIME], sources)
+                marks = marks[MARKS_AT_A_TIME:]
+                if not marks:
+                    return report
+                fence = self.fences.renew(fence, self.clock())
         finally:
             self.fences.end(fence, self.clock())
 
-    def _roll_up(self, site: Site, fence: Fence) -> RollUpReport:
-        now = self.clock()
-        cameras = list_cameras(site.site_id, self.sites, self.ledger)
-        live = LiveMinutes(self.heartbeats, now - HEARTBEATS_LOOKED_BACK, now)
-        written: Counter[Level] = Counter()
-        taken = left = 0
-        marks = self._load_marks(site)
-        while True:
-            portion, marks = marks[:MARKS_AT_A_TIME], marks[MARKS_AT_A_TIME:]
-            sources = Sources(
-                store=self.series,
-                timelines=Timelines(self.ledger),
-                live=live,
-                writer=RowWriter(self.series, fence, self.backoff),
-                zone=ZoneInfo(site.time_zone),
-                now=now,
-            )
-            SiteRoll(site.site_id, cameras, sources).roll(portion)
-            sources.writer.flush()
-            written += sources.writer.written
-            taken += len(portion)
-            left += sum(not self.ledger.clear_mark(mark) for mark in portion)
-            if not marks:
-                return RollUpReport(site.site_id, marks=taken, marks_left=left, rows=written)
+    def _open_sources(self, site: Site, fence: Fence, live: LiveMinutes, now: datetime) -> Sources:
+        return Sources(
+            store=self.series,
+            timelines=Timelines(self.ledger),
+            live=live,
+            writer=RowWriter(self.series, fence, self.backoff),
+            zone=ZoneInfo(site.time_zone),
+            now=now,
+        )
+
+    def _roll_portion(
+        self, report: RollUpReport, cameras: Mapping[str, bool], marks: Sequence[Mark], sources: Sources
+    ) -> RollUpReport:
+        """The rows first, then the marks: whatever happens in between is done again."""
+        SiteRoll(report.site_id, cameras, sources).roll(marks)
+        sources.writer.flush()
+        kept = sum(not self.ledger.clear_mark(mark) for mark in marks)
+        return replace(
+            report,
+            marks=report.marks + len(marks),
+            marks_left=report.marks_left + kept,
+            rows=Counter(report.rows) + sources.writer.written,
+        )
 
     def _load_marks(self, site: Site) -> list[Mark]:
         """A site's marks, oldest first; those of counters that have a past without rows among them."""

@@ -11,7 +11,7 @@ from floorsight.events.occupancy import CounterKind
 from floorsight.occupancy.model import Mark, kind_of
 from floorsight.occupancy.rules import QUARTER
 from floorsight.occupancy.series.buckets import bucket_at, buckets_between
-from floorsight.occupancy.series.model import Bucket, Level, Subject, SubjectKind
+from floorsight.occupancy.series.model import Bucket, Level, Subject, SubjectKind, subject_of
 from floorsight.occupancy.series.rolling import Sources, SubjectRoll
 from floorsight.occupancy.series.rows import Rows
 from floorsight.occupancy.store import OccupancyStore
@@ -25,11 +25,6 @@ def list_cameras(site_id: str, sites: SiteService, ledger: OccupancyStore) -> di
         if kind_of(counter_id) is CounterKind.CAMERA and counter_id not in counting:
             counting[counter_id] = sites.get_camera(counter_id, with_deleted=True).counting
     return counting
-
-
-def subject_of(counter_id: str) -> Subject:
-    """A counter as a subject of series."""
-    return Subject(SubjectKind(kind_of(counter_id).value), counter_id)
 
 
 @dataclass(frozen=True)
