@@ -134,7 +134,9 @@ def _tables(
     """DynamoDB's charges. Storage is that of one year's items, as if all were kept: they are what grows."""
     yield BillLine(part, Charge.DYNAMODB_WRITE, sum(measured[u].write_units * n for u, n in times.items()))
     yield BillLine(part, Charge.DYNAMODB_READ, sum(measured[u].read_units * n for u, n in times.items()))
-    stored = sum(measured[use].bytes_put * count for use, count in times.items() if use is not UseCase.COMMIT)
+    stored = sum(
+        measured[use].bytes_stored * count for use, count in times.items() if use is not UseCase.COMMIT
+    )
     yield BillLine(part, Charge.DYNAMODB_GB_MONTH, 12 * stored / 1e9)
 
 

@@ -31,7 +31,7 @@ class TableUse:
     requests: float
     write_units: float
     read_units: float
-    bytes_put: float
+    bytes_stored: float
 
 
 def load_measured(file: Path = MEASURED_FILE) -> Mapping[UseCase, TableUse]:

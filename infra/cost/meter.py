@@ -8,13 +8,14 @@ transaction; each item that is in the index is written there once more; a query 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from floorsight.platform.items import Item, Key
-from floorsight.platform.table import Page, Put, Table, Update, Write
+from floorsight.platform.table import Page, Put, Table, Write
 
 WRITE_UNIT_BYTES = 1024
 READ_UNIT_BYTES = 4096
@@ -23,17 +24,24 @@ IN_TRANSACTION = 2
 
 @dataclass
 class Meter:
-    """What was used so far: requests to DynamoDB, and its request units."""
+    """What was used so far: requests to DynamoDB, its request units, and by how much the data grew."""
 
     requests: int = 0
     write_units: float = 0.0
     read_units: float = 0.0
-    bytes_put: int = 0
+    bytes_stored: int = 0
+
+    def __add__(self, other: Meter) -> Meter:
+        return Meter(**{name: value + getattr(other, name) for name, value in vars(self).items()})
+
+    def __sub__(self, earlier: Meter) -> Meter:
+        """What was used since."""
+        return Meter(**{name: value - getattr(earlier, name) for name, value in vars(self).items()})
 
 
 @dataclass(frozen=True)
 class MeteredTable:
-    """Any `Table`, metered. An update is charged by the whole item, which is read aside for its size."""
+    """Any `Table`, metered. Items are read aside before and after a write: they are charged by their size."""
 
     table: Table
     meter: Meter = field(default_factory=Meter)
@@ -50,31 +58,43 @@ class MeteredTable:
         return page
 
     def write(self, write: Write) -> None:
-        try:
+        with self._charging([write], 1):
             self.table.write(write)
-        finally:  # a refused write is charged too
-            self.meter.requests += 1
-            self._written(write, 1)
 
     def transact(self, writes: Sequence[Write]) -> None:
-        try:
+        with self._charging(writes, IN_TRANSACTION):
             self.table.transact(writes)
-        finally:
-            self.meter.requests += 1
-            for write in writes:
-                self._written(write, IN_TRANSACTION)
 
     def _read(self, size: int, share: float = 1.0) -> None:
         self.meter.requests += 1
         self.meter.read_units += share * max(1, math.ceil(size / READ_UNIT_BYTES))
 
-    def _written(self, write: Write, factor: int) -> None:
+    @contextmanager
+    def _charging(self, writes: Sequence[Write], factor: int) -> Iterator[None]:
+        """Charge for writes, also for those that are refused."""
+        before = [self._stored_bytes(write) for write in writes]
+        try:
+            yield
+        finally:
+            self.meter.requests += 1
+            for write, size_before in zip(writes, before, strict=True):
+                size = self._stored_bytes(write)
+                self.meter.write_units += factor * self._write_units(write, max(size, size_before))
+                self.meter.bytes_stored += size - size_before
+
+    def _stored_bytes(self, write: Write) -> int:
+        item = self.table.get(write.key)
+        return copies(item) * item_bytes(item) if item else 0
+
+    def _write_units(self, write: Write, stored_bytes: int) -> int:
         item = write.item if isinstance(write, Put) else self.table.get(write.key) or {}
-        size = item_bytes(item)
-        copies = 2 if "GSI1PK" in item else 1
-        self.meter.write_units += factor * copies * max(1, math.ceil(size / WRITE_UNIT_BYTES))
-        if not isinstance(write, Update):
-            self.meter.bytes_put += copies * size
+        number = copies(item)
+        return number * max(1, math.ceil(stored_bytes / number / WRITE_UNIT_BYTES))
+
+
+def copies(item: Item) -> int:
+    """How often an item is stored: in the table, and in the index if it is there."""
+    return 2 if "GSI1PK" in item else 1
 
 
 def item_bytes(item: Item) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import secrets
 import string
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,18 @@ def create_accounts(deployment: Deployment, roles: tuple[str, ...] = ROLES) -> l
     A user who exists already keeps everything but the password.
     """
     users = _users_client(deployment)
-    return [_create_account(users, deployment.user_pool_id, role) for role in roles]
+    return [_create_account(users, deployment.user_pool_id, role, role) for role in roles]
+
+
+@contextlib.contextmanager
+def temporary_account(deployment: Deployment, role: str) -> Iterator[Account]:
+    """A user with this role for as long as the block runs."""
+    users = _users_client(deployment)
+    account = _create_account(users, deployment.user_pool_id, role, f"temporary-{secrets.token_hex(4)}")
+    try:
+        yield account
+    finally:
+        users.admin_delete_user(UserPoolId=deployment.user_pool_id, Username=account.username)
 
 
 def make_password() -> str:
@@ -48,8 +60,8 @@ def make_password() -> str:
     return "".join(chosen)
 
 
-def _create_account(users: CognitoIdentityProviderClient, pool_id: str, role: str) -> Account:
-    account = Account(role, role, make_password())
+def _create_account(users: CognitoIdentityProviderClient, pool_id: str, role: str, username: str) -> Account:
+    account = Account(username, role, make_password())
     with contextlib.suppress(users.exceptions.UsernameExistsException):
         # Nobody is mailed: the password is set below, for good.
         users.admin_create_user(UserPoolId=pool_id, Username=account.username, MessageAction="SUPPRESS")

@@ -18,11 +18,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from floorsight.platform.errors import FloorsightError
+from infra.cost.command import cost
 from infra.local.accounts import create_accounts
 from infra.local.demo import DETECTOR, DemoOptions, show_demo
 from infra.local.deployment import Deployment
 from infra.local.doctor import examine_machine
 from infra.local.emulator import DEFAULT_PORT, check_port_free
+from infra.local.history.telling import SITE_ID, HistoryOptions, tell_history
 from infra.local.models_cli import media_app, models_app
 from infra.local.processes import log_file, start_worker
 from infra.local.session import Session
@@ -32,6 +34,7 @@ from infra.paths import REPOSITORY, STATE
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Floorsight on one machine.")
 app.add_typer(models_app, name="models")
 app.add_typer(media_app, name="media")
+app.command()(cost)
 
 Port = Annotated[int, typer.Option(help="Port of the emulator on 127.0.0.1.", min=1024, max=65535)]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
@@ -121,6 +124,26 @@ def up(
         for account in accounts:
             console.print(f"  {account.username:<10} {escape(account.password)}", highlight=False)
         console.print("Stop it with: floorsight down")
+
+
+@app.command("demo-history")
+def demo_history(
+    weeks: Annotated[int, typer.Option(min=1, max=52, help="How many weeks back it begins.")] = 4,
+    seed: Annotated[int, typer.Option(help="Another seed is another history.")] = 1,
+    group: Annotated[
+        bool, typer.Option(help="A group that nobody expected in the last hour, for the anomaly detection.")
+    ] = True,
+    port: Port = DEFAULT_PORT,
+) -> None:
+    """Fill the running cloud with weeks of made-up crossings, labelled as synthetic, through its real path.
+
+    Example: floorsight demo-history --weeks 8
+    """
+    console = Console()
+    with _errors_shown():
+        deployment = Deployment.load(port)
+        tell_history(deployment, HistoryOptions(weeks, seed, group), console)
+        console.print(f"Look at site {SITE_ID}: {deployment.api_url}/", soft_wrap=True)
 
 
 @app.command()

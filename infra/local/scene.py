@@ -31,7 +31,7 @@ class Scene:
 
 def set_up_scene(api: ApiClient, cameras: int) -> Scene:
     """Make the site, its cameras and their lines, as an operator would; what is there already stays."""
-    _unless_there(
+    create_unless_there(
         lambda: api.post(
             "/api/sites", {"site_id": SITE_ID, "name": "Demo plant", "time_zone": "Europe/Berlin"}
         )
@@ -49,13 +49,14 @@ def _set_up_camera(api: ApiClient, camera_id: str) -> None:
         "name": f"Square, camera {camera_id.rpartition('-')[2]}",
         "role": "bidirectional",
     }
-    _unless_there(lambda: api.post("/api/occupancy/cameras", camera))
+    create_unless_there(lambda: api.post("/api/occupancy/cameras", camera))
     lines = f"/api/occupancy/cameras/{camera_id}/lines"
     if not api.get(lines)["items"]:
         api.post(lines, LINE)
 
 
-def _unless_there(make: Callable[[], Any]) -> None:
+def create_unless_there(make: Callable[[], Any]) -> None:
+    """Make something; if it exists, it stays as it is."""
     try:
         make()
     except Conflict:

@@ -1,0 +1,1 @@
+"""`floorsight demo-history`: weeks of made-up crossings, through the real event path."""
