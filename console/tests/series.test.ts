@@ -5,9 +5,19 @@ import { flowsOf, levelsOf, limitsOf, peakOf, sumByDay, topOf } from "../src/cha
 const at = (clock: string) => Date.parse(`2026-11-21T${clock}Z`);
 
 function row(start: string, end: string, numbers: Partial<HistoryRow>): HistoryRow {
-  const zero = { entries: 0, exits: 0, opening: 0, closing: 0, minimum: 0, maximum: 0, average: 0 };
+  const zero = {
+    entries: 0,
+    exits: 0,
+    occupancy: 0,
+    minimum: 0,
+    maximum: 0,
+    average: 0,
+    opening: 0,
+    closing: 0,
+  };
+  const rest = { correction: 0, floor_hits: 0, complete: true };
   const times = { start: new Date(at(start)).toISOString(), end: new Date(at(end)).toISOString() };
-  return { ...zero, ...times, peak_at: times.start, ...numbers };
+  return { ...zero, ...rest, ...times, peak_at: times.start, ...numbers };
 }
 
 test("a day's level goes on from what it opened with to what is inside now", () => {

@@ -50,10 +50,11 @@ describe("an explanation", () => {
   });
 });
 
-test("a site's sum names every camera, negative ones too", () => {
+test("a site's sum names every camera that counts for it, negative ones too", () => {
   const cameras = [
-    { name: "North", raw: 3 },
-    { name: "South", raw: -5 },
+    { name: "North", raw: 3, counting: true },
+    { name: "South", raw: -5, counting: true },
+    { name: "Yard", raw: 9, counting: false },
   ];
   expect(describeSum({ raw: -2, cameras })).toContain("(North: 3; South: −5), which is −2, shown as 0.");
 });

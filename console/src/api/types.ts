@@ -10,6 +10,7 @@ export type Zone = Schemas["ZoneOut"];
 export type ZoneBody = Schemas["NewZone"];
 export type SiteCount = Schemas["SiteCount"];
 export type CameraCount = Schemas["CameraCount"];
+export type ZoneCount = Schemas["ZoneCount"];
 export type LineCount = Schemas["LineCount"];
 export type Crossing = Schemas["CrossingOut"];
 export type Direction = Schemas["Direction"];
@@ -26,18 +27,7 @@ export interface Listing<T> {
 }
 
 /** A stretch of time and what was counted in it. */
-export interface HistoryRow {
-  start: string;
-  end: string;
-  entries: number;
-  exits: number;
-  opening: number;
-  closing: number;
-  minimum: number;
-  maximum: number;
-  average: number;
-  peak_at: string;
-}
+export type HistoryRow = Schemas["Bucket"];
 
 /** Something that is wrong, and what people did about it. */
 export interface Alert {

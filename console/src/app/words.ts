@@ -58,7 +58,8 @@ export function capitalise(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-type Counted = Pick<Schemas["CameraCount"], "baseline" | "entries" | "exits" | "raw">;
+type Baseline = Pick<Schemas["BaselineOut"], "count" | "at" | "by" | "reason">;
+type Counted = Pick<Schemas["CameraCount"], "entries" | "exits" | "raw"> & { baseline: Baseline };
 
 /** How a camera's number came about, in sentences. */
 export function explainInWords(count: Counted, timeZone: string): string {
@@ -76,15 +77,20 @@ export function explainInWords(count: Counted, timeZone: string): string {
 }
 
 /** The first baseline of every camera lies before any video: nobody has counted heads yet. */
-function wasGiven(baseline: Schemas["BaselineOut"]): boolean {
+function wasGiven(baseline: Baseline): boolean {
   return new Date(baseline.at).getTime() > 0;
 }
 
-type SiteNumbers = Pick<Schemas["SiteCount"], "raw"> & { cameras: { name: string; raw: number }[] };
+type SiteNumbers = Pick<Schemas["SiteCount"], "raw"> & {
+  cameras: { name: string; raw: number; counting: boolean }[];
+};
 
 /** The site's number as the sum over its cameras, negative ones included. */
 export function describeSum(live: SiteNumbers): string {
-  const terms = live.cameras.map((camera) => `${camera.name}: ${formatCount(camera.raw)}`).join("; ");
+  const terms = live.cameras
+    .filter((camera) => camera.counting)
+    .map((camera) => `${camera.name}: ${formatCount(camera.raw)}`)
+    .join("; ");
   const sum = live.raw < 0 ? `${formatCount(live.raw)}, shown as 0` : formatCount(live.raw);
   return `The site is the sum of its cameras (${terms}), which is ${sum}. Below is the chosen camera.`;
 }

@@ -56,6 +56,8 @@ export function HistoryPage({ site, live }: { site: Site; live: SiteCount | null
   const choices = [
     { kind: "site" as const, id: site.site_id, name: `${site.name}, all of it` },
     ...(live?.cameras.map(({ camera_id: id, name }) => ({ kind: "camera" as const, id, name })) ?? []),
+    ...(live?.zones.map(({ zone_id: id, name }) => ({ kind: "zone" as const, id, name: `Zone ${name}` })) ??
+      []),
   ];
   return (
     <main class="card">

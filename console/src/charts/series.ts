@@ -55,8 +55,8 @@ export function flowsOf(rows: readonly HistoryRow[], starts: readonly number[]):
   const found = starts.map((start) => byStart.get(start));
   return [
     starts.map((start) => start / 1000),
-    found.map((row) => row?.entries ?? null),
-    found.map((row) => (row ? -row.exits : null)),
+    found.map((row) => row?.entries || null),
+    found.map((row) => (row?.exits ? -row.exits : null)),
   ];
 }
 

@@ -1,16 +1,17 @@
 // The chosen camera: its picture, its numbers, its lines.
 
-import type { CameraCount, Crossing, LineCount } from "../api/types";
+import type { CameraCount, Crossing, LineCount, ZoneCount } from "../api/types";
 import { Icon } from "../app/icons";
 import { Count } from "../app/number";
 import { Overlay, Picture, PictureAge, useLatestPicture } from "../camera/picture";
 
 interface Props {
   camera: CameraCount;
+  zones: readonly ZoneCount[];
   crossings: readonly Crossing[];
 }
 
-export function CameraCard({ camera, crossings }: Props) {
+export function CameraCard({ camera, zones, crossings }: Props) {
   const latest = useLatestPicture(camera.camera_id);
   return (
     <section class="card camera" aria-labelledby="camera-name">
@@ -45,6 +46,7 @@ export function CameraCard({ camera, crossings }: Props) {
         </div>
       </dl>
       <LineTable lines={camera.lines} />
+      {zones.length > 0 && <ZoneTable zones={zones} />}
     </section>
   );
 }
@@ -66,6 +68,30 @@ function LineTable({ lines }: { lines: readonly LineCount[] }) {
             <th scope="row">{line.name}</th>
             <Count as="td" class="in" value={line.entries} />
             <Count as="td" class="out" value={line.exits} />
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function ZoneTable({ zones }: { zones: readonly ZoneCount[] }) {
+  return (
+    <table class="lines">
+      <caption class="quiet">People in each zone of this camera</caption>
+      <thead>
+        <tr>
+          <th scope="col">Zone</th>
+          <th scope="col">Inside</th>
+        </tr>
+      </thead>
+      <tbody>
+        {zones.map((zone) => (
+          <tr key={zone.zone_id}>
+            <th scope="row">
+              {zone.name} {zone.restricted && <span class="tag">restricted</span>}
+            </th>
+            <Count as="td" value={zone.occupancy} />
           </tr>
         ))}
       </tbody>

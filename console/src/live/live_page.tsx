@@ -55,9 +55,10 @@ export function LivePage({ site, live, cameraId }: Props) {
 
 function CameraBoard({ site, live, camera }: { site: Site; live: SiteCount; camera: CameraCount }) {
   const crossings = useCrossings(camera);
+  const zones = live.zones.filter((zone) => zone.camera_id === camera.camera_id);
   return (
     <>
-      <CameraCard camera={camera} crossings={crossings ?? NONE} />
+      <CameraCard camera={camera} zones={zones} crossings={crossings ?? NONE} />
       <ExplainCard site={site} live={live} camera={camera} />
       <CrossingsCard crossings={crossings} lines={camera.lines} timeZone={site.time_zone} />
     </>
