@@ -30,7 +30,7 @@ def build_app(app: App, stage: StageSettings) -> None:
     bus = BusStack(app, stage.stack_name("bus"), stage=stage, data=data)
     streams = StreamsStack(app, stage.stack_name("streams"), stage=stage, data=data, bus=bus)
     jobs = JobsStack(app, stage.stack_name("jobs"), stage=stage, data=data)
-    api = ApiStack(app, stage.stack_name("api"), stage=stage, data=data)
+    api = ApiStack(app, stage.stack_name("api"), stage=stage, data=data, jobs=jobs)
     if stage.runs_on_aws:
         VisionStack(app, stage.stack_name("vision"), stage=stage, data=data, ingest=ingest, bus=bus)
     AlarmsStack(

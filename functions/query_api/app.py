@@ -19,8 +19,10 @@ from functions.query_api.routers import (
     counts,
     crossings,
     history,
+    jobs,
     lines,
     pages,
+    recount,
     session,
     sites,
     statistics,
@@ -29,7 +31,21 @@ from functions.query_api.routers import (
 )
 from functions.query_api.services import MakeServices
 
-ROUTERS = (session, sites, cameras, lines, zones, counts, baselines, crossings, history, statistics, views)
+ROUTERS = (
+    session,
+    sites,
+    cameras,
+    lines,
+    zones,
+    counts,
+    baselines,
+    crossings,
+    history,
+    statistics,
+    jobs,
+    recount,
+    views,
+)
 
 
 def create_app(make_services: MakeServices, console: Console) -> FastAPI:

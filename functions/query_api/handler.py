@@ -7,6 +7,9 @@ from pathlib import Path
 
 from mangum import Mangum
 
+from floorsight.jobs.service import JobService
+from floorsight.jobs.store import JobStore
+from floorsight.occupancy.recount.service import RecountService
 from floorsight.occupancy.series.choice import choose_series_store
 from floorsight.occupancy.series.history import HistoryService
 from floorsight.occupancy.series.statistics import StatisticsService
@@ -18,10 +21,13 @@ from floorsight.platform.observability import configure_logging
 from floorsight.platform.settings import QueryApiSettings
 from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
+from floorsight.streams.service import StreamService
+from floorsight.streams.store import HealthStore, TrajectoryStore
 from floorsight.views.service import ViewService
 from floorsight.views.store import ViewStore
 from functions.query_api.app import create_app
 from functions.query_api.console import Console
+from functions.query_api.job_starter import JobStarter
 from functions.query_api.pictures import PictureLinks
 from functions.query_api.services import Services
 from functions.query_api.signing_in import UserPool
@@ -39,6 +45,7 @@ def make_services() -> Services:
     dynamodb = client("dynamodb")
     sites = SiteService(SiteStore(DynamoTable(settings.registry_table, dynamodb)))
     presence = DynamoTable(settings.presence_table, dynamodb)
+    trails = DynamoTable(settings.trails_table, dynamodb)
     history = HistoryService(sites, choose_series_store(settings, presence))
     return Services(
         stage=settings.stage,
@@ -46,7 +53,12 @@ def make_services() -> Services:
         occupancy=OccupancyService(sites, OccupancyStore(presence)),
         history=history,
         statistics=StatisticsService(history),
-        views=ViewService(ViewStore(DynamoTable(settings.trails_table, dynamodb))),
+        views=ViewService(ViewStore(trails)),
+        recounts=RecountService(
+            sites, OccupancyStore(presence), StreamService(HealthStore(presence), TrajectoryStore(trails))
+        ),
+        jobs=JobService(JobStore(presence)),
+        job_starter=JobStarter(settings.run_job_function, lambda: client("lambda")),
         pictures=PictureLinks(settings.media_bucket, lambda: client("s3")),
         users=UserPool(settings.user_pool_client_id, lambda: client("cognito-idp")),
     )

@@ -8,11 +8,14 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from floorsight.jobs.service import JobService
+from floorsight.occupancy.recount.service import RecountService
 from floorsight.occupancy.series.history import HistoryService
 from floorsight.occupancy.series.statistics import StatisticsService
 from floorsight.occupancy.service import OccupancyService
 from floorsight.sites.service import SiteService
 from floorsight.views.service import ViewService
+from functions.query_api.job_starter import JobStarter
 from functions.query_api.pictures import PictureLinks
 from functions.query_api.signing_in import UserPool
 
@@ -27,6 +30,9 @@ class Services:
     history: HistoryService
     statistics: StatisticsService
     views: ViewService
+    recounts: RecountService
+    jobs: JobService
+    job_starter: JobStarter
     pictures: PictureLinks
     users: UserPool
 

@@ -16,13 +16,14 @@ from constructs import Construct
 from floorsight.platform.items import TableName
 from floorsight.platform.settings import QueryApiSettings
 from infra.constructs.acknowledge import acknowledge
-from infra.constructs.grants import TableUse, allow_key, allow_objects, allow_table
+from infra.constructs.grants import TableUse, allow, allow_key, allow_objects, allow_table
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.python_layer import make_layer
 from infra.constructs.user_directory import UserDirectory
 from infra.paths import REPOSITORY
 from infra.settings import StageSettings
 from infra.stacks.data import DataStack
+from infra.stacks.jobs import JobsStack
 
 GET, POST, ANY = apigatewayv2.HttpMethod.GET, apigatewayv2.HttpMethod.POST, apigatewayv2.HttpMethod.ANY
 # Whoever has no token yet needs these; every other route asks the authorizer first.
@@ -49,18 +50,26 @@ ACCESS_LOG_FIELDS = {
 class ApiStack(Stack):
     """HTTP API → `query_api`; Cognito says who calls, the function's routes say which role they need."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, stage: StageSettings, data: DataStack) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: StageSettings,
+        data: DataStack,
+        jobs: JobsStack,
+    ) -> None:
         super().__init__(scope, construct_id, env=stage.environment)
         self._stage = stage
         self.users = UserDirectory(self, "Users", stage=stage)
-        self.query_api = self._make_query_api(data)
+        self.query_api = self._make_query_api(data, jobs)
         self.api = self._make_api()
         self._add_routes()
         http_stage = self._make_http_stage()
         CfnOutput(self, "ApiId", value=self.api.api_id)
         CfnOutput(self, "ApiUrl", value=http_stage.url)
 
-    def _make_query_api(self, data: DataStack) -> PythonFunction:
+    def _make_query_api(self, data: DataStack, jobs: JobsStack) -> PythonFunction:
         tables = data.tables
         function = PythonFunction(
             self,
@@ -75,6 +84,7 @@ class ApiStack(Stack):
                 trails_table=tables[TableName.TRAILS].table_name,
                 media_bucket=data.media.bucket_name,
                 user_pool_client_id=self.users.client.user_pool_client_id,
+                run_job_function=jobs.run_job.function.function_name,
             ),
             layers=[make_layer(self, self._stage, "core"), make_layer(self, self._stage, "api", base="core")],
             memory_mb=1024,
@@ -86,6 +96,7 @@ class ApiStack(Stack):
         # Pictures go out as presigned URLs, which can do what their signer may do.
         allow_objects(function.role, data.media, "s3:GetObject", ["live", "snapshots"])
         allow_key(function.role, data.key)
+        allow(function.role, ["lambda:InvokeFunction"], [jobs.run_job.function.function_arn])
         return function
 
     def _make_api(self) -> apigatewayv2.HttpApi:

@@ -9,6 +9,9 @@ from typing import Any
 from floorsight.events.vision import Direction, LineCrossed
 from floorsight.geometry.lines import Point, Segment
 from floorsight.geometry.polygons import Polygon
+from floorsight.jobs.service import JobService
+from floorsight.jobs.store import JobStore
+from floorsight.occupancy.recount.service import RecountService
 from floorsight.occupancy.series.history import HistoryService
 from floorsight.occupancy.series.store import TableSeries
 from floorsight.occupancy.service import OccupancyService
@@ -19,6 +22,8 @@ from floorsight.platform.table import Table
 from floorsight.sites.model import CameraRole, Line, Zone
 from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
+from floorsight.streams.service import StreamService
+from floorsight.streams.store import HealthStore, TrajectoryStore
 from floorsight.views.service import ViewService
 from floorsight.views.store import ViewStore
 from tests.fakes.clock import NOON, ManualClock
@@ -56,6 +61,9 @@ class Scene:
             backoff or Backoff(sleep=no_wait),
         )
         self.history = HistoryService(self.sites, TableSeries(self.presence), self.clock)
+        self.streams = StreamService(HealthStore(self.presence), TrajectoryStore(self.trails), self.clock)
+        self.recounts = RecountService(self.sites, self.occupancy.store, self.streams)
+        self.jobs = JobService(JobStore(self.presence), self.clock)
         self.views = ViewService(ViewStore(self.trails), self.clock)
 
     def with_camera(

@@ -53,7 +53,7 @@ class RecountRequest(BaseModel):
     lines: list[ChangedLine] = Field(
         default=[],
         max_length=MAX_LINES_PER_CAMERA,
-        description="The lines to recount, with what is to be different. Without any, all lines are recounted "
+        description="The lines to recount, and what is to be different. Without any, all are recounted "
         "as they are, which shows how far ledger and paths agree.",
     )
 

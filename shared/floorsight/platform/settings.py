@@ -104,6 +104,7 @@ class QueryApiSettings(SeriesSettings):
     trails_table: str
     media_bucket: str
     user_pool_client_id: str
+    run_job_function: str
 
 
 class EdgePublisherSettings(Settings):

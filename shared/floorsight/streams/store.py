@@ -63,6 +63,10 @@ class HealthStore:
         """A site's cameras by id; those of which nothing was seen yet are missing."""
         return [_read_seen(item) for item in self.table.query(SEEN.partition(site_id=site_id)).items]
 
+    def list_last_seen(self, site_id: str) -> dict[str, datetime]:
+        """When a site's cameras were seen last, by camera id."""
+        return {seen.camera_id: seen.last_seen_at for seen in self.list_seen(site_id)}
+
     def seen_update(self, site_id: str, loaded: Seen | None, new: Seen) -> Update:
         """Writes what was seen last, if nobody wrote since `loaded` was loaded."""
         return Update(

@@ -20,6 +20,7 @@ from functions.query_api.console import Console
 from functions.query_api.pictures import PictureLinks
 from functions.query_api.services import Services
 from functions.query_api.signing_in import UserPool
+from tests.fakes.jobs import RememberedStarts
 from tests.fakes.scene import Scene
 
 CREDENTIALS: dict[str, Any] = {
@@ -125,6 +126,9 @@ def make_services(cognito: Any, s3: Any) -> Callable[[Scene], Services]:
         history=scene.history,
         statistics=StatisticsService(scene.history),
         views=scene.views,
+        recounts=scene.recounts,
+        jobs=scene.jobs,
+        job_starter=RememberedStarts(),
         pictures=PictureLinks("pictures", lambda: s3),
         users=UserPool("client-1", lambda: cognito),
     )

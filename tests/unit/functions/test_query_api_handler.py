@@ -21,6 +21,7 @@ SETTINGS = QueryApiSettings(
     trails_table="t",
     media_bucket="m",
     user_pool_client_id="c",
+    run_job_function="f",
 )
 
 
