@@ -1,0 +1,256 @@
+"""Whatever is sent to any route, the answer is one that the OpenAPI document allows, and no server error.
+
+Schemathesis makes the requests from the document: ones that fit it and ones that do not. Most of them
+get likely values, so that they reach what lies behind the checks of single fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from botocore.exceptions import ClientError
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import strategies as st
+from schemathesis import APIOperation, Case, GenerationMode
+from schemathesis.checks import FailureGroup, not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from floorsight.events.vision import Direction
+from floorsight.occupancy.model import Crossing
+from floorsight.views.model import SeenTrack, View
+from functions.query_api.access import Role
+from functions.query_api.app import create_app, describe_api
+from functions.query_api.console import Console
+from functions.query_api.services import Services
+from functions.query_api.signing_in import UserPool
+from tests.fakes.clock import NOON
+from tests.fakes.scene import CAMERA, SITE, Scene, line_crossed
+from tests.unit.functions.conftest import Behind
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+# Of each operation and mode. Deterministic: the same requests in every run.
+EXAMPLES = {GenerationMode.POSITIVE: 12, GenerationMode.NEGATIVE: 6}
+SQUARE = [{"x": 0.25, "y": 0.25}, {"x": 0.75, "y": 0.25}, {"x": 0.75, "y": 0.75}, {"x": 0.25, "y": 0.75}]
+LINE, ZONE = f"{CAMERA}.line22", f"{CAMERA}.zone22"
+# By the name of a field or parameter. The same value may mean success for one route and 409 for another.
+LIKELY: dict[str, list[Any]] = {
+    "site_id": [SITE, SITE, "plant-2", "plant-3"],
+    "camera_id": [CAMERA, "door-2"],
+    "line_id": [LINE],
+    "zone_id": [ZONE],
+    "name": ["North", "roll_up"],  # of a thing, or of a job
+    "time_zone": ["Asia/Kolkata"],
+    "quiet_hour": ["23:59"],
+    "analyse_fps": [5],
+    "offline_after_seconds": [30],
+    "max_occupancy": [1, 50, None],
+    "warning_percent": [80],
+    "exceeded_percent": [100],
+    "revision": [1],
+    "start": [{"x": 0.5, "y": 1.0}],
+    "end": [{"x": 0.5, "y": 0.0}],
+    "in_label": ["in"],
+    "out_label": ["out"],
+    "settle_frames": [3],
+    "polygon": [SQUARE],
+    "cursor": [None],
+    "from": ["2026-03-01T00:00:00+01:00"],
+    "to": ["2026-03-02T13:00:00Z"],
+    "format": ["json", "csv"],
+    "count": [0, 7],
+    "reason": ["counted heads"],
+}
+
+
+class Pool:
+    """Cognito as it answers the three users that matter."""
+
+    def initiate_auth(self, *, AuthParameters: dict[str, str], **_: Any) -> dict[str, Any]:  # noqa: N803
+        match AuthParameters.get("PASSWORD"):
+            case "temporary":
+                return {"ChallengeName": "NEW_PASSWORD_REQUIRED", "Session": "s"}
+            case "wrong":
+                error = {"Code": "NotAuthorizedException", "Message": "Incorrect username or password."}
+                raise ClientError({"Error": error}, "InitiateAuth")  # type: ignore[misc]
+        return self.respond_to_auth_challenge()
+
+    def respond_to_auth_challenge(self, **_: Any) -> dict[str, Any]:
+        return {
+            "AuthenticationResult": {
+                "AccessToken": "a",
+                "IdToken": "i",
+                "RefreshToken": "r",
+                "ExpiresIn": 3600,
+            }
+        }
+
+
+def plant() -> Scene:
+    """A site with a camera, its line and zone, and people who came and went."""
+    scene = Scene()
+    scene.sites.create_site(site_id="plant-2", name="Plant 2", time_zone="America/New_York")
+    suffixes = iter(["line22", "zone22"])
+    new_suffix = scene.sites.suffix
+    object.__setattr__(scene.sites, "suffix", lambda: next(suffixes, None) or new_suffix())
+    scene.with_camera().with_line()
+    scene.with_zone()
+    for counter_id, line_id in ((CAMERA, LINE), (ZONE, ZONE)):
+        events = [
+            line_crossed(number, way, line_id=line_id, snapshot_key="snapshots/1.jpg")
+            for number, way in enumerate([Direction.IN, Direction.IN, Direction.OUT])
+        ]
+        crossings = [replace(Crossing.of(event), counter_id=counter_id) for event in events]
+        scene.occupancy.record_crossings(counter_id, crossings)
+    scene.clock.advance(60)
+    track = SeenTrack(7, "person", (0.0, 0.25, 0.5, 1.0), 0.75)
+    scene.views.save_view(View(CAMERA, NOON, "live/door-1/latest.jpg", 768, 576, (track,)))
+    return scene
+
+
+class Fuzzed:
+    """The application, on a new scene for every request."""
+
+    def __init__(self, make_services: Callable[[Scene], Services]) -> None:
+        self._make_services = make_services
+        self._services: Services | None = None
+        self.app: FastAPI = create_app(self._current, Console(Path(__file__).parent / "no-page"))
+        self.schema = schemathesis.openapi.from_dict(describe_api(self.app))
+
+    def _current(self) -> Services:
+        if self._services is None:
+            made = self._make_services(plant())
+            self._services = replace(made, users=UserPool("client-1", Pool))  # type: ignore[arg-type]
+        return self._services
+
+    def answer(self, case: Case, claims: dict[str, str] | None) -> Any:
+        """The answer to a request, checked against the document."""
+        self._services = None
+        client = TestClient(Behind(self.app, claims), raise_server_exceptions=False)
+        request = case.as_transport_kwargs()
+        answer = client.request(**request)
+        case.validate_response(answer, checks=CHECKS)
+        return answer
+
+
+def operations() -> list[str]:
+    """`METHOD /path` of all operations of the document."""
+    document = describe_api(create_app(_no_services, Console(Path("no-page"))))
+    return [f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods]
+
+
+def _no_services() -> Services:
+    raise AssertionError("describing the API calls no route")
+
+
+@pytest.fixture(scope="module")
+def fuzzed(make_services: Callable[[Scene], Services]) -> Fuzzed:
+    return Fuzzed(make_services)
+
+
+def claims_of(role: Role | None) -> dict[str, str] | None:
+    return {"cognito:username": "olga", "cognito:groups": f"[{role.value}]"} if role else None
+
+
+def with_likely_values(case: Case, choose: Callable[[list[Any]], Any]) -> None:
+    """Put likely values wherever there is a field or parameter of that name."""
+    for fields in (case.path_parameters, case.query, case.body):
+        if isinstance(fields, dict):
+            fields |= {name: choose(LIKELY[name]) for name in fields if name in LIKELY}
+    case.query = {name: value for name, value in (case.query or {}).items() if value is not None}
+
+
+@st.composite
+def requests(
+    draw: st.DrawFn,
+    operation: APIOperation,
+    mode: GenerationMode,
+    likely: list[bool],
+    roles: list[Role | None],
+) -> tuple[Case, Role | None]:
+    """A request and whose it is."""
+    case = draw(operation.as_strategy(generation_mode=mode))
+    if draw(st.sampled_from(likely)):
+        with_likely_values(case, lambda values: draw(st.sampled_from(values)))
+    return case, draw(st.sampled_from(roles))
+
+
+def bounded(max_examples: int) -> settings:
+    return settings(
+        max_examples=max_examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],  # what is found is found again; making it smaller would take minutes
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def send_many(fuzzed: Fuzzed, operation: APIOperation, mode: GenerationMode) -> None:
+    """Send made-up requests and check the answers."""
+    made = requests(operation, mode, [True, True, False], [*[Role.ADMIN] * 6, Role.VIEWER, None])
+
+    @bounded(EXAMPLES[mode])
+    @given(made)
+    def send(request: tuple[Case, Role | None]) -> None:
+        fuzzed.answer(request[0], claims_of(request[1]))
+
+    send()
+
+
+@pytest.mark.parametrize("label", operations())
+def test_every_answer_is_one_that_the_document_allows(fuzzed: Fuzzed, label: str) -> None:
+    method, path = label.split(" ")
+    operation = fuzzed.schema[path][method]
+    send_many(fuzzed, operation, GenerationMode.POSITIVE)
+    if operation.body or any(operation.iter_parameters()):  # else nothing can be wrong with a request
+        send_many(fuzzed, operation, GenerationMode.NEGATIVE)
+
+
+@pytest.mark.parametrize("label", operations())
+def test_every_operation_can_succeed_with_likely_values(fuzzed: Fuzzed, label: str) -> None:
+    """If not, few of its answers were checked above: give its fields values in LIKELY, or `plant` more."""
+    method, path = label.split(" ")
+    made = requests(fuzzed.schema[path][method], GenerationMode.POSITIVE, [True], [Role.ADMIN])
+    find(
+        made,
+        lambda request: fuzzed.answer(request[0], claims_of(request[1])).status_code < 300,
+        settings=bounded(100),
+    )
+
+
+def test_an_answer_that_is_not_in_the_document_is_found(fuzzed: Fuzzed) -> None:
+    """The checks themselves: a status, a type and a body that nobody has announced."""
+    case = fuzzed.schema["/api/sites/{site_id}"]["GET"].Case(path_parameters={"site_id": SITE})
+    good = fuzzed.answer(case, claims_of(Role.VIEWER))
+    assert good.status_code == 200
+    for changed in (
+        {"status_code": 500},
+        {"status_code": 202},
+        {"headers": {"content-type": "text/html"}},
+        {"content": b'{"site_id": 5}'},
+    ):
+        parts = {"status_code": 200, "headers": good.headers, "content": good.content} | changed
+        answer = httpx.Response(request=good.request, **parts)
+        answer.elapsed = timedelta(0)
+        with pytest.raises(FailureGroup):
+            case.validate_response(answer, checks=CHECKS)
