@@ -1,0 +1,1 @@
+"""What counting asks of DynamoDB when many write to one counter on its bad days."""
