@@ -36,7 +36,9 @@ class LineCrossed(Event):
     """A confirmed track settled on the other side of a line."""
 
     line_id: str
-    line_revision: int = Field(description="The line's revision that was crossed; editing a line raises it.")
+    line_revision: int = Field(
+        description="The line's `counting_revision`: it rises as what it counts changes."
+    )
     track_id: int
     crossing_number: int = Field(ge=1, description="1 for this track's first crossing of this line.")
     direction: Direction
@@ -82,7 +84,9 @@ class ZoneEntered(Event):
     """
 
     zone_id: str
-    zone_revision: int = Field(description="The zone's revision that was entered; editing a zone raises it.")
+    zone_revision: int = Field(
+        description="The zone's `counting_revision`: it rises as what it counts changes."
+    )
     restricted: bool = Field(description="Whether the zone was marked as one where nobody should be.")
     track_id: int
     visit_number: int = Field(ge=1, description="1 for this track's first visit to this zone.")
@@ -107,7 +111,7 @@ class ZoneLeft(Event):
     """
 
     zone_id: str
-    zone_revision: int = Field(description="The zone's revision that was entered.")
+    zone_revision: int = Field(description="As it was when the zone was entered.")
     restricted: bool = Field(description="As it was when the zone was entered.")
     track_id: int
     visit_number: int = Field(ge=1, description="1 for this track's first visit to this zone.")
