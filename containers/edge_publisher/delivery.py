@@ -72,7 +72,9 @@ class KinesisDelivery:
                 ) from error
             except (boto.ConnectionError, boto.HTTPClientError) as error:
                 fault = str(error)
-            except Unavailable as error:
+            except Unavailable as error:  # from the bucket of claims
+                if isinstance(error.__cause__, boto.ClientError):
+                    _raise_for_good(error.__cause__, self.stream)
                 fault = error.message
             log.warning("attempt %d failed: %s", attempt, fault)
         raise Unavailable(f"chunk {chunk.header.sequence} could not be sent: {fault}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from floorsight.platform.observability import emit_metrics
 from floorsight.vision.service import CameraStream
@@ -13,6 +14,8 @@ from floorsight.vision.timing import Stopwatch
 log = logging.getLogger(__name__)
 
 REPORT_SECONDS = 60.0
+# Clocks of machines that ask the time over a network agree better than this.
+CLOCK_AHEAD_SECONDS = 2.0
 
 
 class HealthReport:
@@ -33,7 +36,7 @@ class HealthReport:
             self._since = self._monotonic()
 
     def report(self, elapsed_seconds: float) -> None:
-        """Log the stages' milliseconds a frame; emit each camera's lag behind capture."""
+        """Log the stages' milliseconds a frame; emit each camera's lag behind capture, once a chunk of it."""
         frames = sum(stream.frames_analysed for stream in self._streams.values())
         stages = self._stopwatch.milliseconds()
         a_frame = {stage: round(spent / frames, 3) for stage, spent in stages.items()} if frames else {}
@@ -46,12 +49,31 @@ class HealthReport:
                 "stage_ms_a_frame": a_frame,
             },
         )
-        for camera_id, stream in self._streams.items():
-            if stream.lag_seconds is not None:
-                emit_metrics(
-                    {"CaptureLagSeconds": round(stream.lag_seconds, 3)},
-                    dimensions={"camera": camera_id},
-                    units={"CaptureLagSeconds": "Seconds"},
-                )
+        for stream in self._streams.values():
+            _report_times(stream)
             stream.frames_analysed = 0
         self._stopwatch.reset()
+
+
+def _report_times(stream: CameraStream) -> None:
+    """Emit how far the stream's times are off. Without a new chunk there is nothing to say."""
+    values = {}
+    if stream.lag_seconds is not None:
+        values["CaptureLagSeconds"] = round(stream.lag_seconds, 3)
+    if stream.clock_ahead_seconds > CLOCK_AHEAD_SECONDS:
+        values["ClockSkewSeconds"] = round(stream.clock_ahead_seconds, 3)
+    if values:
+        emit_metrics(values, dimensions={"camera": stream.camera_id}, units=dict.fromkeys(values, "Seconds"))
+    stream.lag_seconds, stream.clock_ahead_seconds = None, 0.0
+
+
+class Heartbeat:
+    """A file that is touched while the worker gets on, for its container's health check."""
+
+    def __init__(self, file: str | None) -> None:
+        """`file` None: nobody looks."""
+        self._file = Path(file) if file is not None else None
+
+    def beat(self) -> None:
+        if self._file is not None:
+            self._file.touch()

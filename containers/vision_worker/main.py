@@ -11,16 +11,16 @@ from pathlib import Path
 from types import FrameType
 
 from containers.vision_worker.audience import LiveAudience
-from containers.vision_worker.health import HealthReport
+from containers.vision_worker.health import HealthReport, Heartbeat
 from containers.vision_worker.plans import RegistryPlans
-from containers.vision_worker.reader import StreamReader
+from containers.vision_worker.reader import StreamReader, Stuck
 from floorsight.models.catalogue import load_catalogue
 from floorsight.platform.aws import client
 from floorsight.platform.bus import EventBridgeBus
 from floorsight.platform.dynamo import DynamoTable
-from floorsight.platform.errors import FloorsightError
+from floorsight.platform.errors import FloorsightError, Malformed
 from floorsight.platform.objects import S3Objects
-from floorsight.platform.observability import configure_logging
+from floorsight.platform.observability import configure_logging, emit_metrics
 from floorsight.platform.settings import VisionWorkerSettings
 from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
@@ -38,14 +38,25 @@ log = logging.getLogger(__name__)
 
 
 def load_detector(settings: VisionWorkerSettings) -> Detector:
-    """The detector that the settings name, from the model catalogue. Raises NotFound or Malformed."""
+    """The detector that the settings name, from the model catalogue.
+
+    Raises:
+        NotFound: there is no such model. Malformed: it does not fit, or must have a GPU and has none.
+    """
     entry = load_catalogue(Path(settings.models_catalogue)).entry(settings.detector)
-    return Detector(
+    detector = Detector(
         Path(settings.models_folder) / entry.file_name,
         contract=Contract(entry.contract),
         input_size=entry.input_size,
         threads=settings.inference_threads,
     )
+    if settings.require_gpu and not detector.on_gpu:
+        raise Malformed(
+            f"a GPU is required and {detector.provider} would compute: look at the driver and the CUDA "
+            "libraries, or set FLOORSIGHT_REQUIRE_GPU to false",
+            code="no_gpu",
+        )
+    return detector
 
 
 class Worker:
@@ -59,6 +70,7 @@ class Worker:
         self._checkpoints = CheckpointStore(presence, settings.chunk_stream)
         self._stopwatch = Stopwatch()
         self.health = HealthReport(self._stopwatch)
+        self._heartbeat = Heartbeat(settings.heartbeat_file)
         self._ports = self._connect(presence, detector)
 
     def _connect(self, presence: DynamoTable, detector: Detector) -> StreamPorts:
@@ -75,18 +87,26 @@ class Worker:
         )
 
     def run(self, stop: threading.Event, *, until_idle_seconds: float | None = None) -> None:
-        """Read the stream until stopped, or until nothing has come for a while."""
+        """Read the stream until stopped, or until nothing has come for a while.
+
+        Raises:
+            Stuck: a shard does not advance; a new process may fare better.
+        """
         reader = StreamReader(
             client("kinesis"),
             self._settings.chunk_stream,
             self._checkpoints,
             self._processor,
             stop,
-            on_step=self.health.report_if_due,
+            on_step=self._on_step,
         )
         begun = time.monotonic()
         reader.run(until_idle_seconds=until_idle_seconds)
         self.health.report(time.monotonic() - begun)
+
+    def _on_step(self) -> None:
+        self._heartbeat.beat()
+        self.health.report_if_due()
 
     def _processor(self, checkpointer: Checkpointer) -> ShardProcessor:
         return ShardProcessor(self._stream, self._objects, self._bus, checkpointer)
@@ -98,7 +118,11 @@ class Worker:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run until SIGTERM or SIGINT; 0 when it stopped cleanly, 2 when it could not start."""
+    """Run until SIGTERM or SIGINT.
+
+    Returns:
+        0 when it stopped cleanly, 2 when it could not start, 3 when it got stuck.
+    """
     parser = argparse.ArgumentParser(prog="vision_worker", description=__doc__)
     parser.add_argument(
         "--until-idle", type=float, metavar="SECONDS", help="stop when no chunk has come for so long"
@@ -120,5 +144,10 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _ask_to_stop)
     signal.signal(signal.SIGINT, _ask_to_stop)
     log.info("ready", extra={"detector": settings.detector, "provider": detector.provider})
-    Worker(settings, detector).run(stop, until_idle_seconds=options.until_idle)
+    try:
+        Worker(settings, detector).run(stop, until_idle_seconds=options.until_idle)
+    except Stuck as error:
+        emit_metrics({"WorkerGaveUp": 1}, dimensions={})
+        log.error("giving up: %s", error.message, extra={"code": error.code})
+        return 3
     return 0

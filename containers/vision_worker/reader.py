@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from floorsight.platform.errors import Unavailable
+from floorsight.platform.errors import FloorsightError, Unavailable
 from floorsight.vision.shards import Checkpointer, Record, ShardProcessor
 from floorsight.vision.store import CheckpointStore
 
@@ -25,8 +27,17 @@ log = logging.getLogger(__name__)
 
 # A shard answers 5 reads a second; one machine shares that with nobody.
 IDLE_SECONDS = 0.25
-RECORDS_A_READ = 100
+# Few, so that all that were read are soon done; at a megabyte each, also what a shard gives in five seconds.
+RECORDS_A_READ = 10
 SHARDS_EVERY_SECONDS = 30.0
+# Longer than the services that we use are away as a rule, shorter than anybody's patience.
+STUCK_SECONDS = 600.0
+
+
+class Stuck(FloorsightError):
+    """A shard, or the list of shards, failed again and again. The process should end and be started anew."""
+
+    code = "stuck"
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,7 @@ class ShardReader:
         self._client, self._stream, self._processor = client, stream, processor
         self._after = start_after
         self._iterator: str | None = None
-        self._pending: list[Record] = []
+        self._pending: deque[Record] = deque()
         self._closed = False
 
     @property
@@ -63,15 +74,26 @@ class ShardReader:
         """Whether the shard was closed (by resharding) and its last record is processed."""
         return self._closed and not self._pending
 
-    def step(self) -> int:
-        """Read once and process; the number of records taken. Raises Unavailable: step again later."""
+    def step(self, goes_on: Callable[[], bool] = lambda: True) -> int:
+        """Read once and process, record by record; the number of records taken.
+
+        `goes_on` is asked after every record: whoever has to stop does not wait for all that were read.
+
+        Raises:
+            Unavailable: step again later.
+        """
         if not self._pending:
-            self._pending = self._read()
+            self._pending.extend(self._read())
         if not self._pending:
             self._processor.tick()
             return 0
-        self._processor.process_records(self._pending)
-        taken, self._pending = len(self._pending), []
+        taken = 0
+        while self._pending:
+            self._processor.process_records([self._pending[0]])
+            self._pending.popleft()
+            taken += 1
+            if not goes_on():
+                break
         return taken
 
     def shutdown(self) -> None:
@@ -85,7 +107,7 @@ class ShardReader:
         except self._client.exceptions.ExpiredIteratorException:
             self._iterator = None
             return []
-        except (boto.ClientError, boto.ConnectionError, boto.HTTPClientError) as error:
+        except (boto.ClientError, boto.BotoCoreError) as error:
             self._iterator = None
             raise Unavailable(f"Kinesis did not answer: {error}") from error
         self._iterator = answer.get("NextShardIterator")
@@ -126,14 +148,21 @@ class StreamReader:
         self._monotonic = monotonic
         self._readers: dict[str, ShardReader] = {}
         self._finished: set[str] = set()
+        self._failing_since: dict[str, float] = {}
         self._list_at = float("-inf")
 
     def run(self, *, until_idle_seconds: float | None = None) -> None:
-        """Read until stopped or, if asked, until nothing has come for a while; then settle everything."""
+        """Read until stopped or, if asked, until nothing has come for a while; then settle everything.
+
+        Raises:
+            Stuck: a shard has failed for STUCK_SECONDS without a success in between.
+        """
         idle_since = self._monotonic()
-        while not self._stop.is_set():
+        stuck: list[str] = []
+        while not self._stop.is_set() and not stuck:
             busy = self._step_all()
             self._on_step()
+            stuck = self._find_stuck()
             if busy:
                 idle_since = self._monotonic()
                 continue
@@ -143,6 +172,8 @@ class StreamReader:
         for reader in self._readers.values():
             with self._patience(reader.shard_id):
                 reader.shutdown()
+        if stuck:
+            raise Stuck(f"no progress for {STUCK_SECONDS / 60:g} minutes, shards: {', '.join(stuck)}")
 
     def _step_all(self) -> bool:
         """One read of every shard. Whether something came, or might have, had everything answered."""
@@ -152,10 +183,17 @@ class StreamReader:
             quiet += 1
         readers = list(self._readers.values())
         for reader in readers:
+            if self._stop.is_set():
+                break
             with self._patience(reader.shard_id):
-                quiet += reader.step() == 0
+                quiet += reader.step(partial(self._goes_on, reader.shard_id)) == 0
                 self._retire_if_finished(reader)
         return quiet < len(readers) + 1
+
+    def _goes_on(self, shard_id: str) -> bool:
+        self._failing_since.pop(shard_id, None)
+        self._on_step()
+        return not self._stop.is_set()
 
     @contextmanager
     def _patience(self, shard_id: str) -> Iterator[None]:
@@ -164,7 +202,15 @@ class StreamReader:
             yield
         except Unavailable as error:
             log.warning("will try again: %s", error.message, extra={"shard": shard_id})
+            self._failing_since.setdefault(shard_id, self._monotonic())
             self._stop.wait(IDLE_SECONDS * 4)
+        else:
+            self._failing_since.pop(shard_id, None)
+
+    def _find_stuck(self) -> list[str]:
+        """Shards that have failed for too long."""
+        began_before = self._monotonic() - STUCK_SECONDS
+        return sorted(shard_id for shard_id, since in self._failing_since.items() if since <= began_before)
 
     def _retire_if_finished(self, reader: ShardReader) -> None:
         if reader.finished:
@@ -188,11 +234,17 @@ class StreamReader:
     def _list_shards(self) -> list[Any]:
         from botocore import exceptions as boto
 
-        pages = self._client.get_paginator("list_shards").paginate(StreamName=self._stream)
+        shards: list[Any] = []
+        # By hand: boto3's paginator repeats the stream's name, which Kinesis refuses beside a token.
+        asked: dict[str, Any] = {"StreamName": self._stream}
         try:
-            return [shard for page in pages for shard in page["Shards"]]
-        except (boto.ClientError, boto.ConnectionError, boto.HTTPClientError) as error:
+            while asked:
+                page = self._client.list_shards(**asked)
+                shards += page["Shards"]
+                asked = {"NextToken": page["NextToken"]} if page.get("NextToken") else {}
+        except (boto.ClientError, boto.BotoCoreError) as error:
             raise Unavailable(f"Kinesis did not list the shards: {error}") from error
+        return shards
 
     def _reader(self, shard_id: str) -> ShardReader:
         processor = self._processor_for(ShardCheckpointer(self._checkpoints, shard_id))

@@ -8,7 +8,14 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import (
+    ClientError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    IncompleteReadError,
+    NoCredentialsError,
+    ParamValidationError,
+)
 from botocore.stub import Stubber
 
 from floorsight.platform.dynamo import DynamoTable
@@ -103,3 +110,27 @@ def test_no_network_is_unavailable(client: Any, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(client, "get_item", refuse)
     with pytest.raises(Unavailable, match="did not answer"):
         DynamoTable("t", client).get(Key("P", "S"))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        CredentialRetrievalError(provider="container-role", error_msg="time-out"),
+        NoCredentialsError(),
+        IncompleteReadError(actual_bytes=1, expected_bytes=2),
+    ],
+)
+def test_any_other_fault_on_the_way_is_unavailable_too(
+    client: Any, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise fault
+
+    monkeypatch.setattr(client, "get_item", fail)
+    with pytest.raises(Unavailable, match="did not answer"):
+        DynamoTable("t", client).get(Key("P", "S"))
+
+
+def test_a_call_that_is_wrong_in_itself_is_not_repeated(client: Any) -> None:
+    with pytest.raises(ParamValidationError):
+        DynamoTable(None, client).get(Key("P", "S"))  # type: ignore[arg-type]

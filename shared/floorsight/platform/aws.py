@@ -12,6 +12,14 @@ if TYPE_CHECKING:
     from mypy_boto3_kinesis import KinesisClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sns import SNSClient
+
+MAX_ATTEMPTS = 3
+CONNECT_TIMEOUT_SECONDS = 2
+# All attempts and the waits between them end before a function's own time-out: a call that hangs becomes an
+# error that is logged and answered, not a function that is killed.
+READ_TIMEOUT_SECONDS = 3
+BULK_READ_TIMEOUT_SECONDS = {"kinesis": 20, "s3": 20}  # video and pictures take longer to come and go
 
 
 @overload
@@ -24,6 +32,8 @@ def client(service: Literal["kinesis"]) -> KinesisClient: ...
 def client(service: Literal["lambda"]) -> LambdaClient: ...
 @overload
 def client(service: Literal["s3"]) -> S3Client: ...
+@overload
+def client(service: Literal["sns"]) -> SNSClient: ...
 @overload
 def client(service: Literal["cognito-idp"]) -> CognitoIdentityProviderClient: ...
 @overload
@@ -44,9 +54,9 @@ def _client(service: str) -> Any:
     from botocore.config import Config
 
     config = Config(
-        connect_timeout=3,
-        read_timeout=20,
-        retries={"mode": "standard", "total_max_attempts": 4},
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        read_timeout=BULK_READ_TIMEOUT_SECONDS.get(service, READ_TIMEOUT_SECONDS),
+        retries={"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
         signature_version="s3v4" if service == "s3" else None,
         # Else a presigned URL names S3's global host, which redirects, and no signature survives that.
         s3={"addressing_style": "virtual"} if service == "s3" else None,

@@ -211,7 +211,9 @@ def _translated() -> Iterator[None]:
         yield
     except boto.ClientError as error:
         raise _translate(error) from error
-    except (boto.ConnectionError, boto.HTTPClientError) as error:
+    except boto.ParamValidationError:
+        raise  # a fault of ours, which no repeat mends
+    except boto.BotoCoreError as error:  # no connection, half an answer, credentials that can't be fetched
         raise Unavailable(f"DynamoDB did not answer: {error}") from error
 
 

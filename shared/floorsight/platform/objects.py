@@ -40,16 +40,20 @@ class S3Objects:
 
 @contextmanager
 def _translated(key: str) -> Iterator[None]:
+    """A missing object is NotFound; whatever else goes wrong says nothing about the object: Unavailable.
+
+    S3 answers 404 only to those who may list the key's prefix, and 403 to all others.
+    """
     from botocore import exceptions as boto
 
     try:
         yield
+    except boto.ParamValidationError:
+        raise  # a fault of ours, which no repeat mends
     except boto.ClientError as error:
         code = error.response["Error"]["Code"]
         if code in ("NoSuchKey", "404"):
             raise NotFound(f"there is no object {key}", code="no_such_object") from error
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500 or code == "SlowDown":
-            raise Unavailable(f"S3 is busy: {code}") from error
-        raise
-    except (boto.ConnectionError, boto.HTTPClientError) as error:
+        raise Unavailable(f"S3 refused {key}: {code}") from error
+    except boto.BotoCoreError as error:
         raise Unavailable(f"S3 did not answer: {error}") from error

@@ -8,6 +8,8 @@ import sys
 import time
 from typing import Any
 
+from floorsight.platform.settings import read_stage
+
 NAMESPACE = "Floorsight"
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -43,18 +45,21 @@ def emit_metrics(
 ) -> None:
     """Print one line in CloudWatch's embedded metric format; CloudWatch Logs turns it into metrics.
 
-    Each becomes two metrics: one by its dimensions, to see where, and one without, which an alarm can
-    watch (an alarm can't add up dimensions that it doesn't know).
+    Each becomes two metrics: one by stage and its dimensions, to see where, and one by stage alone, which
+    an alarm can watch (an alarm can't add up dimensions that it doesn't know). The stage is this process's:
+    an account may hold several.
 
     Source: "Embedded metric format specification", CloudWatch user guide.
     """
-    dimension_sets = [sorted(dimensions), []] if dimensions else [[]]
+    by_stage = ["stage"]
+    dimension_sets = [by_stage + sorted(dimensions), by_stage] if dimensions else [by_stage]
     metrics = [{"Name": name, "Unit": (units or {}).get(name, "Count")} for name in values]
     line = {
         "_aws": {
             "Timestamp": int(time.time() * 1000),
             "CloudWatchMetrics": [{"Namespace": NAMESPACE, "Dimensions": dimension_sets, "Metrics": metrics}],
         },
+        "stage": read_stage(),
         **dimensions,
         **values,
     }

@@ -128,3 +128,4 @@ class VisionWorkerSettings(Settings):
     detector: str = "nanodet-g-416"
     inference_threads: int = 0
     require_gpu: bool = False  # refuse to start without one rather than fall behind in silence
+    heartbeat_file: str | None = None  # touched at every step, for a health check to look at

@@ -131,6 +131,19 @@ def test_what_no_repeat_can_mend_is_not_repeated(
 class TestClaims:
     LARGE = bytes(MAX_RECORD_BYTES)
 
+    def test_a_bucket_that_refuses_for_good_is_not_asked_again(self) -> None:
+        objects = MemoryObjects()
+        asked: list[str] = []
+
+        def refuse(key: str) -> None:
+            asked.append(key)
+            raise Unavailable("S3 refused") from client_error("AccessDenied", 403)
+
+        objects.before = refuse
+        with pytest.raises(Forbidden, match="AccessDenied"):
+            delivery(FakeKinesis(), objects).send(chunk_of(self.LARGE))
+        assert len(asked) == 1
+
     def test_a_large_payload_is_left_in_the_bucket(self) -> None:
         kinesis, objects = FakeKinesis(), MemoryObjects()
         delivery(kinesis, objects).send(chunk_of(self.LARGE))

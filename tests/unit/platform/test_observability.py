@@ -24,13 +24,23 @@ def test_a_log_line_carries_extras_and_exceptions() -> None:
     assert line["time"].endswith("Z")
 
 
-def test_metrics_are_in_the_embedded_format(capsys: pytest.CaptureFixture[str]) -> None:
+def test_metrics_are_in_the_embedded_format(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLOORSIGHT_STAGE", "prod")
     emit_metrics({"ChunksMissed": 2}, dimensions={"camera": "door-1"}, units={})
     line = json.loads(capsys.readouterr().out)
     [directive] = line["_aws"]["CloudWatchMetrics"]
     assert directive == {
         "Namespace": "Floorsight",
-        "Dimensions": [["camera"], []],  # alarms watch the one without
+        "Dimensions": [["stage", "camera"], ["stage"]],  # alarms watch the latter: their own stage's
         "Metrics": [{"Name": "ChunksMissed", "Unit": "Count"}],
     }
-    assert (line["camera"], line["ChunksMissed"]) == ("door-1", 2)
+    assert (line["stage"], line["camera"], line["ChunksMissed"]) == ("prod", "door-1", 2)
+
+
+def test_metrics_of_no_camera_have_their_stage_too(capsys: pytest.CaptureFixture[str]) -> None:
+    emit_metrics({"Alerts": 1}, dimensions={})
+    line = json.loads(capsys.readouterr().out)
+    assert line["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["stage"]]
+    assert line["stage"] == "local"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from floorsight.platform.errors import Malformed
-from floorsight.platform.settings import UpdateOccupancySettings, VisionWorkerSettings
+from floorsight.platform.settings import UpdateOccupancySettings, VisionWorkerSettings, read_stage
 
 WORKER = VisionWorkerSettings(
     chunk_stream="c",
@@ -23,6 +23,17 @@ def test_what_goes_in_comes_out() -> None:
     assert VisionWorkerSettings.from_environment(environment | {"PATH": "/bin"}) == WORKER
 
 
+def test_every_process_knows_its_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FLOORSIGHT_STAGE", raising=False)
+    assert (WORKER.stage, read_stage()) == ("local", "local")
+    monkeypatch.setenv("FLOORSIGHT_STAGE", "dev")
+    assert read_stage() == "dev"
+    assert (
+        VisionWorkerSettings.from_environment(WORKER.to_environment() | {"FLOORSIGHT_STAGE": "dev"}).stage
+        == "dev"
+    )
+
+
 def test_all_faults_are_named_at_once() -> None:
     environment = WORKER.to_environment() | {"FLOORSIGHT_INFERENCE_THREADS": "many"}
     del environment["FLOORSIGHT_EVENT_BUS"]
@@ -35,4 +46,5 @@ def test_all_faults_are_named_at_once() -> None:
 def test_the_process_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FLOORSIGHT_REGISTRY_TABLE", "r")
     monkeypatch.setenv("FLOORSIGHT_PRESENCE_TABLE", "p")
+    monkeypatch.setenv("FLOORSIGHT_EVENT_BUS", "b")
     assert UpdateOccupancySettings.from_environment().registry_table == "r"

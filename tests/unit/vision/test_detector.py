@@ -225,3 +225,40 @@ class TestModelsThatDoNotFit:
         path = save_model(tmp_path / "tiny.onnx", ROWS[Contract.YOLO], channels=1)
         with pytest.raises(Malformed, match="images"):
             Detector(path, input_size=100)
+
+
+class TestGpu:
+    """CUDA's libraries are Python packages: they must be in the process before the session is made."""
+
+    @pytest.mark.parametrize(
+        ("offered", "calls"),
+        [
+            (["CPUExecutionProvider"], ["session CPUExecutionProvider"]),
+            (
+                ["TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider"],
+                [
+                    "preload ''",
+                    "session TensorrtExecutionProvider CUDAExecutionProvider CPUExecutionProvider",
+                ],
+            ),
+        ],
+    )
+    def test_libraries_are_loaded_before_the_session_that_needs_them(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, offered: list[str], calls: list[str]
+    ) -> None:
+        done: list[str] = []
+
+        def open_session(path: str, options: object, providers: list[str]) -> None:
+            done.append(f"session {' '.join(providers)}")
+            raise RuntimeError("far enough")
+
+        monkeypatch.setattr("onnxruntime.get_available_providers", lambda: offered)
+        monkeypatch.setattr(
+            "onnxruntime.preload_dlls", lambda directory: done.append(f"preload {directory!r}")
+        )
+        monkeypatch.setattr("onnxruntime.InferenceSession", open_session)
+        model = tmp_path / "model.onnx"
+        model.touch()
+        with pytest.raises(Malformed, match="far enough"):
+            Detector(model)
+        assert done == calls

@@ -154,6 +154,27 @@ class TestClaims:
         assert world.rejections() == []
         assert last_sequence(world) == 0
 
+    @pytest.mark.parametrize(
+        "fault", [Unavailable("S3 refused: AccessDenied"), RuntimeError("a bug of ours")]
+    )
+    def test_a_bucket_that_fails_says_nothing_about_the_chunk(self, fault: Exception) -> None:
+        chunk = walking_chunk(0)
+        key = f"{CLAIMS}{FIRST}/0000000000.bin"
+        world = World().add(claimed(chunk, key))
+        world.objects.stored[key] = chunk.payload
+
+        def fail(asked: str) -> None:
+            if asked == key:
+                raise fault
+
+        world.objects.before = fail
+        with pytest.raises(type(fault)):
+            world.run()
+        assert world.rejections() == []
+        assert world.checkpoint.saved is None
+        world.objects.before = lambda _: None
+        assert last_sequence(world.run()) == 0
+
     def test_a_claimed_payload_is_verified(self) -> None:
         key = f"{CLAIMS}0.bin"
         world = World().add(claimed(walking_chunk(0), key))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, cast
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, CredentialRetrievalError
 
-from containers.vision_worker.reader import IDLE_SECONDS, StreamReader
+from containers.vision_worker.reader import IDLE_SECONDS, STUCK_SECONDS, StreamReader, Stuck
 from floorsight.platform.errors import Unavailable
 from floorsight.vision.chunk import Chunk, encode_chunk
 from floorsight.vision.service import CameraStream
@@ -38,8 +39,9 @@ class MemoryKinesis:
     """As much of Kinesis as the reader asks for. Iterators are `shard:position`."""
 
     shards: dict[str, Shard] = field(default_factory=lambda: {"0": Shard()})
-    faults: list[Exception] = field(default_factory=list)
+    faults: list[Exception | None] = field(default_factory=list)  # None: this call is answered
     page: int = 3
+    listed_a_page: int = 1
     reads: list[str] = field(default_factory=list)
 
     class exceptions:  # noqa: N801
@@ -57,16 +59,21 @@ class MemoryKinesis:
                 }
             )
 
-    def get_paginator(self, name: str) -> Any:
-        assert name == "list_shards"
-        return self
-
-    def paginate(self, StreamName: str) -> Iterator[dict[str, Any]]:  # noqa: N803
-        assert StreamName == STREAM
+    def list_shards(self, **asked: str) -> dict[str, Any]:
+        """As Kinesis does: a token stands for the stream, and beside its name it is refused."""
         self._maybe_fail()
-        for shard_id, shard in self.shards.items():
-            found = {"ShardId": shard_id} | ({"ParentShardId": shard.parent} if shard.parent else {})
-            yield {"Shards": [found]}
+        if len(asked) != 1:
+            raise client_error("InvalidArgumentException")
+        assert asked.get("StreamName", STREAM) == STREAM
+        start = int(asked.get("NextToken", 0))
+        end = start + self.listed_a_page
+        page = {
+            "Shards": [
+                {"ShardId": shard_id} | ({"ParentShardId": shard.parent} if shard.parent else {})
+                for shard_id, shard in list(self.shards.items())[start:end]
+            ]
+        }
+        return page | ({"NextToken": str(end)} if end < len(self.shards) else {})
 
     def get_shard_iterator(self, **asked: Any) -> dict[str, Any]:
         self._maybe_fail()
@@ -90,7 +97,9 @@ class MemoryKinesis:
     def _maybe_fail(self, *, reading: bool = False) -> None:
         # Only a read can be answered that the iterator has expired.
         if self.faults and (reading or not isinstance(self.faults[0], Expired)):
-            raise self.faults.pop(0)
+            fault = self.faults.pop(0)
+            if fault is not None:
+                raise fault
 
 
 class FastEvent(threading.Event):
@@ -116,6 +125,7 @@ def read(
     *,
     strike: Callable[[int, str], None] = lambda number, name: None,
     stop: FastEvent | None = None,
+    on_step: Callable[[], None] = lambda: None,
 ) -> None:
     """Run a reader until a second has brought nothing."""
     stop = stop or FastEvent()
@@ -132,7 +142,13 @@ def read(
 
     checkpoints = CheckpointStore(world.table, STREAM)
     reader = StreamReader(
-        cast("Any", kinesis), STREAM, checkpoints, processor, stop, monotonic=lambda: stop.seconds
+        cast("Any", kinesis),
+        STREAM,
+        checkpoints,
+        processor,
+        stop,
+        on_step=on_step,
+        monotonic=lambda: stop.seconds,
     )
     reader.run(until_idle_seconds=1.0)
 
@@ -245,6 +261,81 @@ def test_a_stop_while_nothing_answers_ends_without_a_trace(kinesis: MemoryKinesi
 
     read(kinesis, world, strike=strike, stop=stop)
     assert saved(world) is None
+
+
+def test_a_stop_waits_for_one_record_not_for_all_that_were_read(kinesis: MemoryKinesis) -> None:
+    stop, world = FastEvent(), World()
+    kinesis.page = 100
+
+    def strike(now: int, name: str) -> None:
+        if world.checkpoints or name == "after table.get":
+            stop.set()  # while the first chunk is worked on
+
+    read(kinesis, world, strike=strike, stop=stop)
+    assert len(kinesis.reads) == 8
+    assert saved(world) == "100"
+    read(kinesis, world)
+    assert saved(world) == "107"
+
+
+def test_it_shows_that_it_lives_at_every_record(kinesis: MemoryKinesis) -> None:
+    beats: list[int] = []
+    kinesis.page = 100
+    read(kinesis, World(), on_step=lambda: beats.append(len(kinesis.reads)))
+    assert beats.count(8) >= 8
+
+
+def test_it_shows_that_it_lives_while_kinesis_does_not(kinesis: MemoryKinesis) -> None:
+    stop = FastEvent()
+    beats: list[float] = []
+    kinesis.faults = [client_error("InternalFailure") for _ in range(100)]
+    read(kinesis, World(), stop=stop, on_step=lambda: beats.append(stop.seconds))
+    assert max(later - earlier for earlier, later in pairwise(beats)) <= 2.0
+
+
+class TestStuck:
+    """Patience ends: a new process, with new credentials and connections, may fare better."""
+
+    def test_a_shard_that_fails_for_ten_minutes(self, kinesis: MemoryKinesis) -> None:
+        stop = FastEvent()
+
+        def strike(now: int, name: str) -> None:
+            if name == "before table.write":
+                raise Unavailable("the credentials can't be fetched")
+
+        with pytest.raises(Stuck, match="10 minutes, shards: 0"):
+            read(kinesis, World(), strike=strike, stop=stop)
+        assert STUCK_SECONDS <= stop.seconds < STUCK_SECONDS + 30
+
+    def test_one_of_several_shards_whose_chunks_the_others_overtake(self, kinesis: MemoryKinesis) -> None:
+        world = World()
+        kinesis.shards["1"] = Shard()
+        kinesis.add("1", *(walking_chunk(n, camera_id="door-2") for n in range(8)))
+        table = world.table.write
+
+        def write(item: Any) -> None:
+            if f"STREAM#{CAMERA}" in str(item):
+                raise Unavailable("this one only")
+            table(item)
+
+        cast("Any", world.table).write = write
+        with pytest.raises(Stuck, match=r"shards: 0$"):
+            read(kinesis, world)
+        assert saved(world, "0") is None
+        assert saved(world, "1") == "115"
+
+    def test_shards_that_can_not_be_listed(self, kinesis: MemoryKinesis) -> None:
+        kinesis.faults = [CredentialRetrievalError(provider="x", error_msg="y") for _ in range(2000)]
+        with pytest.raises(Stuck, match="all"):
+            read(kinesis, World())
+
+    def test_a_success_in_between_is_progress(self, kinesis: MemoryKinesis) -> None:
+        world, stop = World(), FastEvent()
+        mostly: list[Exception | None] = [client_error("InternalFailure")] * 500 + [None] * 4
+        kinesis.page, kinesis.faults = 1, mostly * 4
+        read(kinesis, world, stop=stop)
+        assert stop.seconds > 3 * STUCK_SECONDS
+        assert saved(world) == "107"
 
 
 class TestResharding:

@@ -1,0 +1,93 @@
+"""What S3 answers, and what that says of an object."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import CredentialRetrievalError, EndpointConnectionError, ParamValidationError
+from botocore.response import StreamingBody
+from botocore.stub import Stubber
+
+from floorsight.platform.errors import NotFound, Unavailable
+from floorsight.platform.objects import S3Objects
+
+KEY = "claims/plant-1/door-1/1.bin"
+
+
+@pytest.fixture
+def client() -> Any:
+    return boto3.client(
+        "s3",
+        region_name="us-east-1",
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+        config=Config(retries={"total_max_attempts": 1}, connect_timeout=1),
+    )
+
+
+@pytest.fixture
+def stub(client: Any) -> Iterator[Stubber]:
+    with Stubber(client) as stub:
+        yield stub
+
+
+def test_a_missing_object_is_not_found(client: Any, stub: Stubber) -> None:
+    stub.add_client_error("get_object", "NoSuchKey", http_status_code=404)
+    with pytest.raises(NotFound, match=KEY):
+        S3Objects("b", client).get(KEY)
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("AccessDenied", 403),
+        ("ExpiredToken", 400),
+        ("KMS.DisabledException", 400),
+        ("RequestTimeTooSkewed", 403),
+        ("SlowDown", 503),
+        ("InternalError", 500),
+    ],
+)
+def test_no_other_refusal_says_anything_about_the_object(
+    client: Any, stub: Stubber, code: str, status: int
+) -> None:
+    objects = S3Objects("b", client)
+    stub.add_client_error("get_object", code, http_status_code=status)
+    with pytest.raises(Unavailable, match=code):
+        objects.get(KEY)
+    stub.add_client_error("put_object", code, http_status_code=status)
+    with pytest.raises(Unavailable, match=code):
+        objects.put(KEY, b"x", content_type="image/jpeg")
+
+
+def test_half_a_body_is_no_answer(client: Any, stub: Stubber) -> None:
+    half = StreamingBody(io.BytesIO(b"half"), content_length=8)
+    stub.add_response("get_object", {"Body": half})
+    with pytest.raises(Unavailable, match="4 read"):
+        S3Objects("b", client).get(KEY)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        CredentialRetrievalError(provider="container-role", error_msg="time-out"),
+        EndpointConnectionError(endpoint_url="http://127.0.0.1:1"),
+    ],
+)
+def test_no_way_to_s3_is_unavailable(client: Any, monkeypatch: pytest.MonkeyPatch, fault: Exception) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise fault
+
+    monkeypatch.setattr(client, "get_object", fail)
+    with pytest.raises(Unavailable, match="did not answer"):
+        S3Objects("b", client).get(KEY)
+
+
+def test_a_call_that_is_wrong_in_itself_rises_as_it_is(client: Any) -> None:
+    with pytest.raises(ParamValidationError):
+        S3Objects("b", client).get(None)  # type: ignore[arg-type]
