@@ -74,9 +74,10 @@ LIKELY: dict[str, list[Any]] = {
     "settle_frames": [3],
     "polygon": [SQUARE],
     "cursor": [None],
-    "from": ["2026-03-01T00:00:00+01:00"],
+    "from": ["2026-03-02T08:00:00+01:00"],
     "to": ["2026-03-02T13:00:00Z"],
     "format": ["json", "csv"],
+    "lines": [[], [{"line_id": LINE, "inverted": True}]],
     "count": [0, 7],
     "reason": ["counted heads"],
 }
