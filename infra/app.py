@@ -48,6 +48,7 @@ def build_app(app: App, stage: StageSettings) -> None:
     )
     Tags.of(app).add("project", "floorsight")
     Tags.of(app).add("stage", stage.stage)
+        api=api.api,
     if stage.runs_on_aws:
         Validations.of(app).add_plugins(AwsSolutionsChecks(app))
 

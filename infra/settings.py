@@ -42,7 +42,10 @@ class StageSettings(BaseModel):
     stream_retention_hours: int = Field(default=24, ge=24, le=8760)
     vision_compute: VisionCompute = VisionCompute.FARGATE
     vision_max_tasks: int = Field(
-        default=1, ge=1, description="The reader is a single process; more wait for leases on shards."
+        default=1,
+        ge=1,
+        le=1,
+        description="The reader takes all shards: a second would undo the first's work. More need leases.",
     )
     cors_origins: tuple[str, ...] = Field(
         default=(), description="Other origins that may call the API; the console's own needs no entry."

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from enum import Enum
 
+from aws_cdk import Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
 
 from infra.constructs.acknowledge import acknowledge
 
@@ -31,9 +33,14 @@ class TableUse(Enum):
 Grantee = iam.Role | iam.ManagedPolicy
 
 
-def allow(grantee: Grantee, actions: list[str], resources: list[str]) -> None:
+def allow(
+    grantee: Grantee,
+    actions: list[str],
+    resources: list[str],
+    conditions: dict[str, dict[str, list[str]]] | None = None,
+) -> None:
     """Add one statement to a role's own policy, or to a managed policy."""
-    statement = iam.PolicyStatement(actions=actions, resources=resources)
+    statement = iam.PolicyStatement(actions=actions, resources=resources, conditions=conditions)
     if isinstance(grantee, iam.Role):
         grantee.add_to_policy(statement)
     else:
@@ -50,19 +57,57 @@ def allow_table(grantee: Grantee, table: dynamodb.ITable, use: TableUse) -> None
 
 
 def allow_key(grantee: Grantee, key: kms.IKey) -> None:
-    """Use of the data key, which tables, bucket and stream need for reading and for writing."""
-    allow(grantee, ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"], [key.key_arn])
+    """Use of the data key, which tables, bucket and stream need for reading and for writing.
+
+    Only by way of those services: a role's credentials alone decrypt nothing that somebody copied.
+    """
+    actions = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"]
+    allow(grantee, actions, [key.key_arn], _by_way_of(grantee, "dynamodb", "kinesis", "s3"))
+
+
+def allow_encrypting(grantee: Grantee, key: kms.IKey) -> None:
+    """Use of the data key by who puts chunks, and claims beside them, and reads neither."""
+    allow(grantee, ["kms:GenerateDataKey"], [key.key_arn], _by_way_of(grantee, "kinesis", "s3"))
+
+
+def allow_notifying(role: iam.Role, topic: sns.ITopic, key: kms.IKey) -> None:
+    """Send notices to a topic that is encrypted under this key."""
+    allow(role, ["sns:Publish"], [topic.topic_arn])
+    allow(role, ["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn], _by_way_of(role, "sns"))
+
+
+def allow_subscribing(role: iam.Role, topic: sns.ITopic) -> None:
+    """Subscribe addresses to a topic, and change and end subscriptions."""
+    allow(role, ["sns:Subscribe"], [topic.topic_arn])
+    actions = ["GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe"]
+    allow(role, [f"sns:{action}" for action in actions], ["*"])
+    acknowledge(role, {"IAM5[Resource::*]": "IAM knows no subscriptions as resources"})
+
+
+def _by_way_of(grantee: Grantee, *services: str) -> dict[str, dict[str, list[str]]]:
+    stack = Stack.of(grantee)
+    return {
+        "StringEquals": {
+            "kms:ViaService": [f"{service}.{stack.region}.{stack.url_suffix}" for service in services]
+        }
+    }
 
 
 def allow_reading_stream(grantee: Grantee, stream: kinesis.IStream) -> None:
     """Consume a stream by polling."""
-    actions = ["DescribeStreamSummary", "ListShards", "GetShardIterator", "GetRecords"]
+    actions = ["ListShards", "GetShardIterator", "GetRecords"]
     allow(grantee, [f"kinesis:{action}" for action in actions], [stream.stream_arn])
 
 
 def allow_publishing(grantee: Grantee, bus: events.IEventBus) -> None:
     """Put events on a bus."""
     allow(grantee, ["events:PutEvents"], [bus.event_bus_arn])
+
+
+def allow_listing(grantee: Grantee, bucket: s3.Bucket, prefix: str) -> None:
+    """List the objects under a prefix, and be told when one of them is not there."""
+    only_below = {"StringLike": {"s3:prefix": [f"{prefix}/*"]}}
+    allow(grantee, ["s3:ListBucket"], [bucket.bucket_arn], only_below)
 
 
 def allow_objects(grantee: Grantee, bucket: s3.Bucket, action: str, prefixes: list[str]) -> None:

@@ -58,7 +58,7 @@ class PythonFunction(Construct):
             code=lambda_.Code.from_asset(str(stage_function(name, _scratch_folder(), extra_folders))),
             layers=list(layers),
             role=self.role,
-            environment=settings.to_environment(),
+            environment=settings.model_copy(update={"stage": stage.stage.value}).to_environment(),
             log_group=self.log_group,
             memory_size=memory_mb,
             timeout=Duration.seconds(timeout_seconds),

@@ -19,6 +19,13 @@ from infra.paths import REPOSITORY
 from infra.settings import StageSettings, VisionCompute
 
 CONTAINER = "containers/vision_worker"
+HEARTBEAT_FILE = "/tmp/floorsight-worker-runs"  # noqa: S108 - in the container's own file system
+HEARTBEAT_LIMIT_SECONDS = 180  # a step is a chunk's analysis; a call to AWS that hangs ends in 72 s
+# What the image has: Python, and no curl. A file that is not there yet is an error too.
+HEARTBEAT_CHECK = (
+    "import os, sys, time; "
+    f"sys.exit(time.time() - os.stat('{HEARTBEAT_FILE}').st_mtime > {HEARTBEAT_LIMIT_SECONDS})"
+)
 FARGATE_CPU_UNITS = 2048
 FARGATE_MEMORY_MIB = 4096
 GPU_INSTANCE = "g4dn.xlarge"  # 4 vCPU, 16 GiB, one T4
@@ -48,7 +55,8 @@ def make_service(
         logging=ecs.LogDrivers.aws_logs(stream_prefix="worker", log_group=log_group),
         memory_limit_mib=GPU_TASK_MEMORY_MIB if gpu else None,
         gpu_count=1 if gpu else None,
-        stop_timeout=Duration.seconds(60),  # finish the chunk, commit, publish, checkpoint
+        stop_timeout=Duration.seconds(120),  # finish the chunk, commit, publish, checkpoint
+        health_check=_health_check(),
     )
     acknowledge(task, {"ECS2": "the variables are names of resources; there is no secret among them"})
     acknowledge(
@@ -58,6 +66,17 @@ def make_service(
         _gpu_service(scope, stage, cluster, network, task)
         if gpu
         else _fargate_service(scope, cluster, network, task)
+    )
+
+
+def _health_check() -> ecs.HealthCheck:
+    """A worker that hangs is replaced: whoever runs touches its file at every step."""
+    return ecs.HealthCheck(
+        command=["CMD", "python", "-c", HEARTBEAT_CHECK],
+        interval=Duration.seconds(30),
+        timeout=Duration.seconds(10),
+        retries=3,
+        start_period=Duration.seconds(300),  # while libraries and the model are loaded
     )
 
 
@@ -128,7 +147,7 @@ def _gpu_service(
         enable_managed_termination_protection=False,  # zero tasks must mean zero instances
     )
     cluster.add_asg_capacity_provider(provider)
-    return ecs.Ec2Service(
+    service = ecs.Ec2Service(
         scope,
         "Worker",
         cluster=cluster,
@@ -141,6 +160,9 @@ def _gpu_service(
         min_healthy_percent=0,
         max_healthy_percent=100,
     )
+    # A service can't be made before the provider that it names belongs to its cluster.
+    service.node.add_dependency(cluster)
+    return service
 
 
 def _gpu_instances(

@@ -26,6 +26,8 @@ class VisionNetwork(Construct):
             max_azs=2,
             nat_gateways=0,
             subnet_configuration=[ec2.SubnetConfiguration(name="workers", subnet_type=ec2.SubnetType.PUBLIC)],
+            # To empty the default group CDK would need a function of its own, with rights on all groups.
+            # Nothing here is in that group: every network interface is made with the group below.
             restrict_default_security_group=False,
             gateway_endpoints={
                 "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),

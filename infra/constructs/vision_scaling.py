@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_applicationautoscaling as scaling
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesis as kinesis
 from constructs import Construct
-
-from infra.settings import StageSettings
 
 IDLE_MINUTES = 15  # longer than a worker takes to start, so that a pause in a camera's stream costs no start
 LAG_THAT_GROWS_MS = 60_000
@@ -55,7 +54,7 @@ class VisionScaling(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        stage: StageSettings,
+        max_tasks: int,
         service: ecs.BaseService,
         stream: kinesis.Stream,
     ) -> None:
@@ -67,7 +66,9 @@ class VisionScaling(Construct):
             resource_id=f"service/{service.cluster.cluster_name}/{service.service_name}",
             scalable_dimension="ecs:service:DesiredCount",
             min_capacity=0,
-            max_capacity=stage.vision_max_tasks,
+            max_capacity=max_tasks,
+            # ECS's scaling takes this role whatever it is told; CDK would make another that nobody uses.
+            role=_service_linked_role(self),
         )
         incoming = stream.metric_incoming_records(statistic="Sum", period=MINUTE)
         age = stream.metric_get_records_iterator_age_milliseconds(statistic="Maximum", period=MINUTE)
@@ -75,7 +76,7 @@ class VisionScaling(Construct):
 
         self._add(_wake(incoming, running))
         self._add(_sleep(incoming, age))
-        if stage.vision_max_tasks > 1:
+        if max_tasks > 1:
             self._add(_grow(age))
             self._add(_shrink(age, running))
 
@@ -105,6 +106,18 @@ class VisionScaling(Construct):
         bound = {"upper_bound": 0} if step.from_below else {"lower_bound": 0}
         action.add_adjustment(adjustment=step.tasks, **bound)
         alarm.add_alarm_action(actions.ApplicationScalingAction(action))
+
+
+def _service_linked_role(scope: Construct) -> iam.IRole:
+    """The role that Application Auto Scaling makes for itself in an account."""
+    name = "AWSServiceRoleForApplicationAutoScaling_ECSService"
+    arn = Stack.of(scope).format_arn(
+        service="iam",
+        region="",
+        resource="role",
+        resource_name=f"aws-service-role/ecs.application-autoscaling.amazonaws.com/{name}",
+    )
+    return iam.Role.from_role_arn(scope, "ServiceLinkedRole", arn, mutable=False)
 
 
 def _wake(incoming: cloudwatch.IMetric, running: cloudwatch.IMetric) -> Step:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
@@ -20,11 +21,15 @@ from floorsight.platform.observability import NAMESPACE
 from infra.settings import StageSettings
 
 LAG_LIMIT_MINUTES = 5
+# A sleeping worker is awake after two minutes on Fargate, a GPU instance's after ten.
+UNREAD_PERIODS = 3
+CLOCK_SKEW_LIMIT_SECONDS = 2
+MINUTE = Duration.minutes(1)
 FIVE_MINUTES = Duration.minutes(5)
 
 
 class AlarmsStack(Stack):
-    """Alarms on dead letters, lag, functions and rejected video; all go to the operations topic."""
+    """Alarms on dead letters, lag, functions, the API and video; all go to the operations topic."""
 
     def __init__(
         self,
@@ -35,13 +40,17 @@ class AlarmsStack(Stack):
         dead_letters: Mapping[str, sqs.Queue],
         functions: Mapping[str, lambda_.Function],
         stream: kinesis.Stream,
+        api: apigatewayv2.HttpApi,
     ) -> None:
         super().__init__(scope, construct_id, env=stage.environment)
+        self._stage = stage.stage
         self._topic = self._make_topic(stage)
         for name, queue in dead_letters.items():
             self._watch_dead_letters(name, queue)
         for name, function in functions.items():
             self._watch_function(name, function)
+        self._watch_api(api)
+        self._watch_unread(stream)
         self._watch_lag(stream)
         self._watch_video()
 
@@ -78,9 +87,7 @@ class AlarmsStack(Stack):
     def _watch_dead_letters(self, name: str, queue: sqs.Queue) -> None:
         self._alarm(
             f"{name}DeadLetters",
-            queue.metric_approximate_number_of_messages_visible(
-                statistic="Maximum", period=Duration.minutes(1)
-            ),
+            queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=MINUTE),
             "Events that failed every attempt wait in the dead-letter queue",
         )
 
@@ -96,24 +103,73 @@ class AlarmsStack(Stack):
             f"{name} met the account's limit of concurrent executions",
         )
 
+    def _watch_api(self, api: apigatewayv2.HttpApi) -> None:
+        # The function answers 500 for its own faults, so that they are no errors of Lambda's.
+        self._alarm(
+            "ApiFaults",
+            api.metric_server_error(statistic="Sum", period=FIVE_MINUTES),
+            "The API answered with a status of 500 or more",
+        )
+
+    def _watch_unread(self, stream: kinesis.Stream) -> None:
+        # Who does not read leaves no samples of what it read, nor of the age of what it should have read.
+        # A list is summed over what there is, so the expression needs no sample of either.
+        self._alarm(
+            "ChunksUnread",
+            cloudwatch.MathExpression(
+                expression="SUM([incoming, taken])",
+                using_metrics={
+                    "incoming": stream.metric_incoming_records(statistic="Sum", period=FIVE_MINUTES),
+                    "taken": cloudwatch.MathExpression(
+                        expression="read * -1000000000",
+                        using_metrics={
+                            "read": stream.metric_get_records(statistic="Sum", period=FIVE_MINUTES),
+                        },
+                        period=FIVE_MINUTES,
+                    ),
+                },
+                period=FIVE_MINUTES,
+                label="records that came in while none was read",
+            ),
+            "Chunks come in and nobody reads them",
+            periods=UNREAD_PERIODS,
+        )
+        self._alarm(
+            "WorkerGaveUp",
+            self._own_metric("WorkerGaveUp"),
+            "A worker ended itself because a shard did not advance",
+        )
+
     def _watch_lag(self, stream: kinesis.Stream) -> None:
+        behind = f"more than {LAG_LIMIT_MINUTES} minutes behind the cameras"
         self._alarm(
             "ChunkLag",
-            stream.metric_get_records_iterator_age_milliseconds(
-                statistic="Maximum", period=Duration.minutes(1)
-            ),
-            f"The counts are more than {LAG_LIMIT_MINUTES} minutes behind the cameras",
+            stream.metric_get_records_iterator_age_milliseconds(statistic="Maximum", period=MINUTE),
+            f"The oldest unread chunk is {behind}",
             threshold=LAG_LIMIT_MINUTES * 60_000,
+            periods=3,
+        )
+        self._alarm(
+            "CaptureLag",
+            self._own_metric("CaptureLagSeconds", statistic="Maximum", period=MINUTE),
+            f"The counts are {behind}",
+            threshold=LAG_LIMIT_MINUTES * 60,
             periods=3,
         )
 
     def _watch_video(self) -> None:
         self._alarm(
             "ChunksRejected",
-            _own_metric("ChunksRejected"),
+            self._own_metric("ChunksRejected"),
             "Chunks could not be analysed; they are in quarantine",
         )
-        self._alarm("ChunksMissed", _own_metric("ChunksMissed"), "Chunks of a camera never arrived")
+        self._alarm("ChunksMissed", self._own_metric("ChunksMissed"), "Chunks of a camera never arrived")
+        self._alarm(
+            "ClockSkew",
+            self._own_metric("ClockSkewSeconds", statistic="Maximum"),
+            "A publisher's clock is ahead: its chunks arrive before they were captured",
+            threshold=CLOCK_SKEW_LIMIT_SECONDS,
+        )
 
     def _alarm(
         self,
@@ -137,7 +193,14 @@ class AlarmsStack(Stack):
         alarm.add_alarm_action(actions.SnsAction(self._topic))
         alarm.add_ok_action(actions.SnsAction(self._topic))
 
-
-def _own_metric(name: str) -> cloudwatch.Metric:
-    """A metric that `floorsight.platform.observability` prints, over all cameras."""
-    return cloudwatch.Metric(namespace=NAMESPACE, metric_name=name, statistic="Sum", period=FIVE_MINUTES)
+    def _own_metric(
+        self, name: str, *, statistic: str = "Sum", period: Duration = FIVE_MINUTES
+    ) -> cloudwatch.Metric:
+        """A metric that `floorsight.platform.observability` prints, over all cameras of this stage."""
+        return cloudwatch.Metric(
+            namespace=NAMESPACE,
+            metric_name=name,
+            dimensions_map={"stage": self._stage.value},
+            statistic=statistic,
+            period=period,
+        )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
@@ -11,12 +13,7 @@ from constructs import Construct
 from floorsight.platform.items import TableName
 from infra.settings import StageSettings
 
-MEDIA_RETENTION_DAYS = {
-    "claims": 1,  # chunks too large for a record, until they are analysed
-    "live": 1,  # pictures for whoever is watching now
-    "snapshots": 97,  # a crossing's picture: a quarter, and a week to dispute it
-    "quarantine": 14,  # chunks that could not be analysed
-}
+HOURS_A_DAY = 24
 ACCESS_LOG_DAYS = 90
 
 
@@ -79,7 +76,7 @@ class DataStack(Stack):
             server_access_logs_prefix="media/",
             removal_policy=self._stage.removal_policy,
         )
-        for prefix, days in MEDIA_RETENTION_DAYS.items():
+        for prefix, days in media_retention_days(self._stage).items():
             bucket.add_lifecycle_rule(id=prefix, prefix=f"{prefix}/", expiration=Duration.days(days))
         bucket.add_lifecycle_rule(
             id="unfinished-uploads", abort_incomplete_multipart_upload_after=Duration.days(1)
@@ -97,6 +94,18 @@ class DataStack(Stack):
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(ACCESS_LOG_DAYS))],
             removal_policy=self._stage.removal_policy,
         )
+
+
+def media_retention_days(stage: StageSettings) -> dict[str, int]:
+    """Days that objects live, by prefix."""
+    return {
+        # Chunks too large for a record. Their record may wait as long as the stream keeps it, and a worker
+        # must still find them; S3 counts whole days.
+        "claims": math.ceil(stage.stream_retention_hours / HOURS_A_DAY) + 1,
+        "live": 1,  # pictures for whoever is watching now
+        "snapshots": 97,  # a crossing's picture: a quarter, and a week to dispute it
+        "quarantine": 14,  # chunks that could not be analysed
+    }
 
 
 def _text(name: str) -> dynamodb.Attribute:

@@ -8,7 +8,7 @@ from aws_cdk import aws_kinesis as kinesis
 from constructs import Construct
 
 from infra.constructs.acknowledge import acknowledge
-from infra.constructs.grants import allow_objects
+from infra.constructs.grants import allow_encrypting, allow_objects
 from infra.settings import StageSettings
 from infra.stacks.data import DataStack
 
@@ -41,11 +41,11 @@ class IngestStack(Stack):
             description="Put chunks of video into Floorsight, and nothing else",
             statements=[
                 iam.PolicyStatement(
-                    actions=["kinesis:PutRecord", "kinesis:DescribeStreamSummary"],
+                    actions=["kinesis:PutRecord"],
                     resources=[self.stream.stream_arn],
                 ),
-                iam.PolicyStatement(actions=["kms:GenerateDataKey"], resources=[data.key.key_arn]),
             ],
         )
+        allow_encrypting(policy, data.key)
         allow_objects(policy, data.media, "s3:PutObject", ["claims"])
         CfnOutput(self, "PublisherPolicyArn", value=policy.managed_policy_arn)

@@ -15,14 +15,15 @@ from infra.constructs.grants import (
     TableUse,
     allow,
     allow_key,
+    allow_listing,
     allow_objects,
     allow_reading_stream,
     allow_table,
 )
-from infra.constructs.vision_compute import make_service
+from infra.constructs.vision_compute import HEARTBEAT_FILE, make_service
 from infra.constructs.vision_network import VisionNetwork
 from infra.constructs.vision_scaling import VisionScaling
-from infra.settings import StageSettings
+from infra.settings import StageSettings, VisionCompute
 from infra.stacks.bus import BusStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingest import IngestStack
@@ -54,7 +55,7 @@ class VisionStack(Stack):
             self, "WorkerLogs", retention=stage.log_retention, removal_policy=stage.removal_policy
         )
         role = self._make_task_role(data, ingest, bus)
-        settings = _worker_settings(data, ingest, bus)
+        settings = _worker_settings(stage, data, ingest, bus)
         service = make_service(
             self,
             stage=stage,
@@ -62,9 +63,12 @@ class VisionStack(Stack):
             network=network,
             role=role,
             log_group=self.log_group,
-            environment=settings.to_environment(),
+            # boto3 needs the region, which ECS tells to Fargate tasks only.
+            environment={**settings.to_environment(), "AWS_DEFAULT_REGION": self.region},
         )
-        VisionScaling(self, "Scaling", stage=stage, service=service, stream=ingest.stream)
+        VisionScaling(
+            self, "Scaling", max_tasks=stage.vision_max_tasks, service=service, stream=ingest.stream
+        )
 
     def _make_task_role(self, data: DataStack, ingest: IngestStack, bus: BusStack) -> iam.Role:
         role = iam.Role(self, "TaskRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
@@ -73,14 +77,21 @@ class VisionStack(Stack):
         allow_table(role, data.tables[TableName.PRESENCE], TableUse.READ_AND_WRITE)
         allow_table(role, data.tables[TableName.TRAILS], TableUse.READ_AND_WRITE)
         allow_objects(role, data.media, "s3:GetObject", ["claims"])
+        # S3 answers "not found" for a claim that is gone only to who may list; to others it is "forbidden".
+        allow_listing(role, data.media, "claims")
         allow_objects(role, data.media, "s3:PutObject", ["live", "snapshots", "quarantine"])
         allow_key(role, data.key)
         allow(role, ["events:PutEvents"], [bus.bus.event_bus_arn])
         return role
 
 
-def _worker_settings(data: DataStack, ingest: IngestStack, bus: BusStack) -> VisionWorkerSettings:
+def _worker_settings(
+    stage: StageSettings, data: DataStack, ingest: IngestStack, bus: BusStack
+) -> VisionWorkerSettings:
     return VisionWorkerSettings(
+        stage=stage.stage.value,
+        heartbeat_file=HEARTBEAT_FILE,
+        require_gpu=stage.vision_compute is VisionCompute.EC2_GPU,
         chunk_stream=ingest.stream.stream_name,
         registry_table=data.tables[TableName.REGISTRY].table_name,
         presence_table=data.tables[TableName.PRESENCE].table_name,

@@ -117,12 +117,11 @@ def prod(tmp_path_factory: pytest.TempPathFactory) -> SynthesisedStage:
 
 @pytest.fixture(scope="session")
 def gpu_fleet(tmp_path_factory: pytest.TempPathFactory) -> SynthesisedStage:
-    """The other compute, several workers, a console of another origin, and mail."""
+    """The other compute, a console of another origin, and mail."""
     return synthesise(
         tmp_path_factory.mktemp("gpu"),
         stage="prod",
         vision_compute="ec2-gpu",
-        vision_max_tasks="3",
         cors_origins="https://one.example,https://two.example",
         alarm_email="operations@one.example",
     )

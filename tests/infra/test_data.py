@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from infra.settings import Stage
-from infra.stacks.data import MEDIA_RETENTION_DAYS
-from tests.infra.conftest import SynthesisedStage
+from tests.infra.conftest import SynthesisedStage, synthesise
 
 
 def test_tables_are_encrypted_with_our_key_recoverable_and_expire_items(stage: SynthesisedStage) -> None:
@@ -38,9 +39,18 @@ def test_media_expire_by_prefix_and_models_stay(stage: SynthesisedStage) -> None
     media = next(b for b in stage.resources("AWS::S3::Bucket") if b.logical_id.startswith("Media"))
     rules = media.properties["LifecycleConfiguration"]["Rules"]
     days = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "Prefix" in rule}
-    assert days == {"claims/": 1, "live/": 1, "snapshots/": 97, "quarantine/": 14}
-    assert set(days) == {f"{prefix}/" for prefix in MEDIA_RETENTION_DAYS}
+    assert days == {"claims/": 2, "live/": 1, "snapshots/": 97, "quarantine/": 14}
     assert "models/" not in days
+
+
+def test_a_claim_outlives_the_record_that_names_it(tmp_path: Path) -> None:
+    hours = 7 * 24 + 1
+    stage = synthesise(tmp_path, stage="dev", stream_retention_hours=str(hours))
+    assert stage.resource("ingest", "AWS::Kinesis::Stream").properties["RetentionPeriodHours"] == hours
+    media = next(b for b in stage.resources("AWS::S3::Bucket") if b.logical_id.startswith("Media"))
+    rules = media.properties["LifecycleConfiguration"]["Rules"]
+    (days,) = (rule["ExpirationInDays"] for rule in rules if rule.get("Prefix") == "claims/")
+    assert days == 9  # a claim is put before its record, and its record's last hour begins on the eighth day
 
 
 def test_buckets_are_private_encrypted_and_refuse_plain_http(stage: SynthesisedStage) -> None:

@@ -99,11 +99,32 @@ def test_the_worker_may_not_change_the_registry_nor_write_chunks(dev: Synthesise
     assert actions_on_table(dev, role, "Registry") == READ
     granted = {action for s in dev.policies_of(role) for action in listed(s["Action"])}
     assert {action for action in granted if action.startswith("kinesis:")} == {
-        "kinesis:DescribeStreamSummary",
         "kinesis:GetRecords",
         "kinesis:GetShardIterator",
         "kinesis:ListShards",
     }
+
+
+def test_the_worker_is_told_when_a_claim_is_gone_and_may_list_nothing_else(dev: SynthesisedStage) -> None:
+    task = dev.resource("vision", "AWS::ECS::TaskDefinition")
+    role = task.properties["TaskRoleArn"]["Fn::GetAtt"][0]
+    (listing,) = (s for s in dev.policies_of(role) if "s3:ListBucket" in listed(s["Action"]))
+    assert listed(listing["Action"]) == ["s3:ListBucket"]
+    assert listing["Condition"] == {"StringLike": {"s3:prefix": ["claims/*"]}}
+
+
+def test_the_data_key_works_only_by_way_of_the_services_that_hold_the_data(stage: SynthesisedStage) -> None:
+    uses = [
+        (policy, statement)
+        for policy, statement in statements(stage)
+        if any(action.startswith("kms:") for action in listed(statement["Action"]))
+        and "ExportsOutputFnGetAttKey" in json.dumps(statement["Resource"])
+    ]
+    assert uses
+    for policy, statement in uses:
+        services = json.dumps(statement["Condition"]["StringEquals"]["kms:ViaService"])
+        assert "s3." in services, policy
+        assert "kinesis." in services, policy
 
 
 def test_publishers_may_put_chunks_and_nothing_else(stage: SynthesisedStage) -> None:
@@ -111,7 +132,6 @@ def test_publishers_may_put_chunks_and_nothing_else(stage: SynthesisedStage) -> 
     granted = {a for s in policy.properties["PolicyDocument"]["Statement"] for a in listed(s["Action"])}
     assert granted == {
         "kinesis:PutRecord",
-        "kinesis:DescribeStreamSummary",
         "kms:GenerateDataKey",
         "s3:PutObject",
     }

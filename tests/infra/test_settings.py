@@ -31,10 +31,10 @@ def test_only_prod_keeps_its_data() -> None:
 
 def test_text_of_the_command_line_overrides_any_field() -> None:
     settings = read(
-        stage="dev", vision_compute="ec2-gpu", vision_max_tasks="4", cors_origins="https://a,https://b"
+        stage="dev", vision_compute="ec2-gpu", stream_shards="4", cors_origins="https://a,https://b"
     )
     assert settings.vision_compute is VisionCompute.EC2_GPU
-    assert settings.vision_max_tasks == 4
+    assert settings.stream_shards == 4
     assert settings.cors_origins == ("https://a", "https://b")
 
 
@@ -44,6 +44,7 @@ def test_text_of_the_command_line_overrides_any_field() -> None:
         ({"stage": "production"}, "unknown stage 'production': use -c stage=local|dev|prod"),
         ({"stage": "dev", "vision_compute": "tpu"}, "vision_compute"),
         ({"stage": "dev", "vision_max_tasks": "many"}, "vision_max_tasks"),
+        ({"stage": "dev", "vision_max_tasks": "2"}, "vision_max_tasks"),
         ({"stage": "dev", "stream_shards": "0"}, "stream_shards"),
     ],
 )

@@ -5,38 +5,76 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
+from aws_cdk import App, Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_kinesis as kinesis
+from aws_cdk.aws_logs import RetentionDays
 
-from infra.settings import VisionCompute
+from infra.constructs.vision_compute import HEARTBEAT_CHECK
+from infra.constructs.vision_scaling import VisionScaling
+from infra.settings import Stage, StageSettings, VisionCompute
 from tests.infra.conftest import Json, SynthesisedStage
 
 
 def test_the_local_stage_has_nothing_that_the_emulator_refuses(local: SynthesisedStage) -> None:
-    assert set(local.templates) == {"data", "ingest", "bus", "api", "alarms"}
+    assert "vision" not in local.templates
     refused = ("AWS::ECS::", "AWS::ApplicationAutoScaling::", "AWS::Batch::", "AWS::EC2::", "Custom::")
     assert [str(one) for one in local.resources() if one.type.startswith(refused)] == []
 
 
 def test_the_local_stage_is_otherwise_what_dev_is(local: SynthesisedStage, dev: SynthesisedStage) -> None:
+    assert set(local.templates) == set(dev.templates) - {"vision"}
     for stack in local.templates:
         here = Counter(one.type for one in local.resources() if one.stack == stack)
         assert here == Counter(one.type for one in dev.resources() if one.stack == stack), stack
 
 
 @pytest.mark.parametrize("name", ["dev", "prod", "gpu_fleet"])
-def test_the_service_sleeps_at_zero_and_undoes_a_bad_deployment(
-    name: str, request: pytest.FixtureRequest
-) -> None:
+def test_the_service_sleeps_at_zero(name: str, request: pytest.FixtureRequest) -> None:
     stage: SynthesisedStage = request.getfixturevalue(name)
     service = stage.resource("vision", "AWS::ECS::Service").properties
     assert service["DesiredCount"] == 0
-    assert service["DeploymentConfiguration"]["DeploymentCircuitBreaker"] == {
-        "Enable": True,
-        "Rollback": True,
-    }
     target = stage.resource("vision", "AWS::ApplicationAutoScaling::ScalableTarget").properties
     assert (target["MinCapacity"], target["MaxCapacity"]) == (0, stage.settings.vision_max_tasks)
+
+
+@pytest.mark.parametrize("name", ["dev", "gpu_fleet"])
+def test_a_worker_that_hangs_is_replaced_and_one_that_stops_has_time(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    stage: SynthesisedStage = request.getfixturevalue(name)
+    (container,) = stage.resource("vision", "AWS::ECS::TaskDefinition").properties["ContainerDefinitions"]
+    assert container["HealthCheck"]["Command"] == ["CMD", "python", "-c", HEARTBEAT_CHECK]
+    environment = {entry["Name"]: entry["Value"] for entry in container["Environment"]}
+    assert environment["FLOORSIGHT_HEARTBEAT_FILE"] in HEARTBEAT_CHECK
+    assert container["StopTimeout"] == 120
+
+
+def test_tasks_know_their_region_and_whether_a_gpu_is_a_must(
+    dev: SynthesisedStage, gpu_fleet: SynthesisedStage
+) -> None:
+    for stage, gpu in ((dev, "False"), (gpu_fleet, "True")):
+        (container,) = stage.resource("vision", "AWS::ECS::TaskDefinition").properties["ContainerDefinitions"]
+        environment = {entry["Name"]: entry["Value"] for entry in container["Environment"]}
+        assert environment["AWS_DEFAULT_REGION"] == {"Ref": "AWS::Region"}
+        assert environment["FLOORSIGHT_REQUIRE_GPU"] == gpu
+
+
+def test_the_gpu_service_comes_after_the_capacity_that_it_names(gpu_fleet: SynthesisedStage) -> None:
+    service = gpu_fleet.resource("vision", "AWS::ECS::Service")
+    association = gpu_fleet.resource("vision", "AWS::ECS::ClusterCapacityProviderAssociations")
+    assert association.logical_id in service.attributes["DependsOn"]
+
+
+def test_scaling_takes_the_role_that_aws_gives_it(dev: SynthesisedStage) -> None:
+    target = dev.resource("vision", "AWS::ApplicationAutoScaling::ScalableTarget").properties
+    assert "AWSServiceRoleForApplicationAutoScaling_ECSService" in json.dumps(target["RoleARN"])
+    roles = json.dumps([role.properties for role in dev.resources("AWS::IAM::Role")])
+    assert "application-autoscaling" not in roles
 
 
 @dataclass(frozen=True)
@@ -77,15 +115,37 @@ def test_a_single_worker_wakes_on_records_and_sleeps_when_all_is_read(dev: Synth
     assert (wake.alarm["TreatMissingData"], sleep.alarm["TreatMissingData"]) == ("notBreaching", "breaching")
 
 
-def test_metrics_without_samples_are_passed_over(gpu_fleet: SynthesisedStage) -> None:
+def test_metrics_without_samples_are_passed_over(dev: SynthesisedStage) -> None:
     """A sum of single metrics would be missing as soon as one of them is."""
-    steps = scaling_steps(gpu_fleet)
+    steps = scaling_steps(dev)
     assert "SUM([incoming, awake])" in steps["Wake"].expressions
     assert "MAX([busy, age])" in steps["Sleep"].expressions
 
 
-def test_a_fleet_also_follows_the_lag_and_never_shrinks_to_nothing_by_it(gpu_fleet: SynthesisedStage) -> None:
-    steps = scaling_steps(gpu_fleet)
+@pytest.fixture
+def fleet(tmp_path: Path) -> SynthesisedStage:
+    """The scaling of several workers, which no stage has before workers share shards by leases."""
+    app = App(outdir=str(tmp_path), analytics_reporting=False)
+    stack = Stack(app, "vision")
+    cluster = ecs.Cluster(stack, "Cluster", vpc=ec2.Vpc(stack, "Vpc", nat_gateways=0))
+    task = ecs.FargateTaskDefinition(stack, "Task")
+    task.add_container("Worker", image=ecs.ContainerImage.from_registry("worker"))
+    service = ecs.FargateService(
+        stack, "Worker", cluster=cluster, task_definition=task, min_healthy_percent=0, max_healthy_percent=100
+    )
+    VisionScaling(stack, "Scaling", max_tasks=3, service=service, stream=kinesis.Stream(stack, "Chunks"))
+    app.synth()
+    template = json.loads((tmp_path / "vision.template.json").read_text())
+    return SynthesisedStage(
+        app,
+        StageSettings(stage=Stage.DEV, keep_data=False, log_retention=RetentionDays.ONE_DAY),
+        tmp_path,
+        {"vision": template},
+    )
+
+
+def test_a_fleet_also_follows_the_lag_and_never_shrinks_to_nothing_by_it(fleet: SynthesisedStage) -> None:
+    steps = scaling_steps(fleet)
     assert set(steps) == {"Wake", "Sleep", "Grow", "Shrink"}
     assert steps["Grow"].alarm["MetricName"] == "GetRecords.IteratorAgeMilliseconds"
     assert steps["Grow"].policy["StepAdjustments"][0]["ScalingAdjustment"] == 1
@@ -113,7 +173,7 @@ def test_compute_is_a_setting(dev: SynthesisedStage, gpu_fleet: SynthesisedStage
     (container,) = task["ContainerDefinitions"]
     assert container["ResourceRequirements"] == [{"Type": "GPU", "Value": "1"}]
     (fleet,) = gpu_fleet.resources("AWS::AutoScaling::AutoScalingGroup")
-    assert (fleet.properties["MinSize"], fleet.properties["MaxSize"]) == ("0", "3")
+    assert (fleet.properties["MinSize"], fleet.properties["MaxSize"]) == ("0", "1")
 
 
 def test_the_images_context_holds_the_workers_code_and_nothing_of_the_machine(dev: SynthesisedStage) -> None:
