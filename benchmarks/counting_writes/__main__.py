@@ -9,6 +9,7 @@ that DynamoDB answers when transactions meet, and 10 % drawn conflicts, 2 % thro
 from __future__ import annotations
 
 import argparse
+import logging
 import random
 import sys
 import uuid
@@ -96,6 +97,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.counting_writes", description=__doc__)
     parser.add_argument("--crossings", type=int, default=400)
     crossings = parser.parse_args().crossings
+    logging.disable(logging.CRITICAL)  # every retry is logged, which is not what is looked for here
     with run_emulator(free_port()) as emulator:
         for writers, batch, weather in CASES:
             sys.stdout.write(measure(emulator.endpoint, crossings, writers, batch, weather) + "\n")

@@ -17,8 +17,8 @@ class CounterKind(StrEnum):
 class OccupancyChanged(Event):
     """Crossings of a counter were recorded. It says that something changed, not to what: read the live count.
 
-    `occurred_at`, `stream_session` and `cause` are those of the latest of these crossings; the id follows
-    from all of them.
+    `occurred_at` and `stream_session` are those of the latest of these crossings and `cause` is its id; the
+    event's own id follows from all of them.
     """
 
     counter_id: str
