@@ -145,7 +145,7 @@ def test_who_is_never_seen_inside_never_enters(polygon: Polygon, walk: list[Spot
 
 
 @settings(max_examples=1000, suppress_health_check=[HealthCheck.filter_too_much])
-@given(polygons(), st.tuples(anywhere, anywhere), aspects, st.floats(0.0, 0.3))
+@given(polygons(), st.tuples(anywhere, anywhere), aspects, st.one_of(st.just(0.0), st.floats(1e-6, 0.3)))
 def test_the_distance_is_that_of_the_nearest_edge_and_its_sign_that_of_the_side(
     polygon: Polygon, spot: Spot, aspect: float, tolerance: float
 ) -> None:
@@ -155,7 +155,8 @@ def test_the_distance_is_that_of_the_nearest_edge_and_its_sign_that_of_the_side(
     assert math.isclose(abs(distance), nearest, rel_tol=1e-9, abs_tol=1e-12)
     side = polygon.side(*spot)
     assert (distance > 0) - (distance < 0) == side
-    # What is far away is told without the distance; that must come to the same.
+    # What is far away is told without the distance; that must come to the same, but for the last digit.
+    assume(not tolerance or abs(abs(distance) - tolerance) > 1e-12)
     expected = NEITHER if abs(distance) <= tolerance else side
     assert area.place(*spot, tolerance) == expected
 

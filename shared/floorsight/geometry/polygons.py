@@ -15,6 +15,8 @@ INSIDE, BORDER, OUTSIDE = 1, 0, -1
 MIN_POINTS, MAX_POINTS = 3, 32
 # Smaller than a line may be short, squared, a zone is a slip of the hand: no feet stand in it.
 MIN_AREA = MIN_LENGTH * MIN_LENGTH
+# Nearer than a tenth of a pixel in the widest frame there is, two corners are one.
+SAME_POINT = 1e-6
 # Corners may be dragged beyond the picture, but not out of sight.
 MIN_COORDINATE, MAX_COORDINATE = -1.0, 2.0
 FIELD = "polygon"
@@ -108,7 +110,7 @@ def _check_point(index: int, point: Point) -> None:
 
 def _check_repeated(points: tuple[Point, ...]) -> None:
     for index, point in enumerate(points):
-        if point == points[index - 1]:
+        if math.dist(point, points[index - 1]) < SAME_POINT:
             raise _malformed(
                 "a point repeats the one before it (the last point is joined to the first by itself)",
                 "zone_repeated_point",

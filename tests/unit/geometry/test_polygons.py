@@ -43,6 +43,7 @@ def star(count: int) -> Corners:
         (((0.1, -1.01), (0.5, 0.1), (0.5, 0.5)), "zone_outside_frame", "polygon.0.y"),
         ((*SQUARE, SQUARE[0]), "zone_repeated_point", "polygon.4"),
         ((SQUARE[0], *SQUARE), "zone_repeated_point", "polygon.1"),
+        (((0.25, 0.25), (0.25, 0.25 + 1e-9), *SQUARE[1:]), "zone_repeated_point", "polygon.1"),
         (((0.1, 0.1), (0.2, 0.2), (0.3, 0.3)), "zone_too_small", "polygon"),
         (((0.1, 0.3), (0.2, 0.3), (0.5, 0.3), (0.4, 0.3)), "zone_too_small", "polygon"),
         (((0.5, 0.5), (0.501, 0.5), (0.5, 0.5019)), "zone_too_small", "polygon"),
