@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from aws_cdk import App, Tags, Validations
+from aws_cdk import Annotations, App, Stack, Tags, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from floorsight.platform.errors import FloorsightError
-from infra.settings import StageSettings, read_settings
+from infra.settings import Stage, StageSettings, read_settings
 from infra.stacks.alarms import AlarmsStack
 from infra.stacks.api import ApiStack
 from infra.stacks.bus import BusStack
@@ -49,6 +49,13 @@ def build_app(app: App, stage: StageSettings) -> None:
     Tags.of(app).add("project", "floorsight")
     Tags.of(app).add("stage", stage.stage)
         api=api.api,
+    for stack in app.node.find_all():
+        if isinstance(stack, Stack):
+            stack.termination_protection = stage.keep_data
+    if stage.stage is Stage.PROD and not stage.alarm_email:
+        Annotations.of(app).add_warning_v2(
+            "floorsight:nobody-is-told", "alarms of prod are mailed to nobody: set -c alarm_email=ADDRESS"
+        )
     if stage.runs_on_aws:
         Validations.of(app).add_plugins(AwsSolutionsChecks(app))
 

@@ -35,7 +35,7 @@ class Reaction(Construct):
         bus: events.IEventBus,
         function: PythonFunction,
         batch_size: int = 10,
-        max_concurrency: int = 10,
+        max_concurrency: int = 3,  # a new account may run ten functions at once, the API's among them
     ) -> None:
         super().__init__(scope, construct_id)
         self.dead_letters = sqs.Queue(

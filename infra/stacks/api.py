@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import cast
 
 import jsii
 from aws_cdk import CfnOutput, Duration, Stack
@@ -25,7 +26,9 @@ from infra.settings import StageSettings
 from infra.stacks.data import DataStack
 from infra.stacks.jobs import JobsStack
 
-GET, POST, ANY = apigatewayv2.HttpMethod.GET, apigatewayv2.HttpMethod.POST, apigatewayv2.HttpMethod.ANY
+GET, POST = apigatewayv2.HttpMethod.GET, apigatewayv2.HttpMethod.POST
+# Not ANY: that takes OPTIONS too, and a browser's preflight has no token to show.
+METHODS = [GET, POST, *(apigatewayv2.HttpMethod[name] for name in ("PUT", "PATCH", "DELETE"))]
 # Whoever has no token yet needs these; every other route asks the authorizer first.
 OPEN_ROUTES = (
     ("/", GET),
@@ -43,6 +46,8 @@ ACCESS_LOG_FIELDS = {
     "user": "$context.authorizer.claims.sub",
     "address": "$context.identity.sourceIp",
     "milliseconds": "$context.responseLatency",
+SIGN_IN_PATHS = ("/api/login", "/api/login/refresh")
+SIGN_INS_A_SECOND = 5
     "error": "$context.integrationErrorMessage",
 }
 
@@ -125,7 +130,7 @@ class ApiStack(Stack):
         )
         authorizer = HttpUserPoolAuthorizer("Users", self.users.pool, user_pool_clients=[self.users.client])
         self.api.add_routes(
-            path="/api/{proxy+}", methods=[ANY], integration=integration, authorizer=authorizer
+            path="/api/{proxy+}", methods=METHODS, integration=integration, authorizer=authorizer
         )
         for path, method in OPEN_ROUTES:
             for route in self.api.add_routes(path=path, methods=[method], integration=integration):
@@ -138,10 +143,13 @@ class ApiStack(Stack):
             retention=self._stage.log_retention,
             removal_policy=self._stage.removal_policy,
         )
-        return apigatewayv2.HttpStage(
+        stage = apigatewayv2.HttpStage(
             self,
+        self._sign_in_routes: list[apigatewayv2.HttpRoute] = []
             "Default",
             http_api=self.api,
+                if path in SIGN_IN_PATHS:
+                    self._sign_in_routes.append(route)
             auto_deploy=True,
             throttle=apigatewayv2.ThrottleSettings(rate_limit=100, burst_limit=200),
             access_log_settings=_AccessLogs(access_logs),
@@ -159,6 +167,16 @@ class _AccessLogs:
     @property
     def destination(self) -> apigatewayv2.IAccessLogDestination:
         return self._destination
+        self._slow_down_guessing(stage)
+        return stage
+
+    def _slow_down_guessing(self, stage: apigatewayv2.HttpStage) -> None:
+        """Whoever tries passwords gets few tries, and uses up nobody else's share."""
+        resource = cast("apigatewayv2.CfnStage", stage.node.default_child)
+        # As CloudFormation spells them: CDK passes these settings on as they are.
+        limits = {"ThrottlingRateLimit": SIGN_INS_A_SECOND, "ThrottlingBurstLimit": 2 * SIGN_INS_A_SECOND}
+        resource.route_settings = {f"POST {path}": limits for path in SIGN_IN_PATHS}
+        stage.node.add_dependency(*self._sign_in_routes)  # a stage can't name a route that isn't there yet
 
     @property
     def format(self) -> apigateway.AccessLogFormat:

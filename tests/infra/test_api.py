@@ -19,8 +19,12 @@ def test_only_the_five_named_routes_go_without_a_token(stage: SynthesisedStage) 
         for route in stage.resources("AWS::ApiGatewayV2::Route")
     }
     assert {key for key, authorization in routes.items() if authorization == "NONE"} == OPEN
-    assert {key for key, authorization in routes.items() if authorization == "JWT"} == {"ANY /api/{proxy+}"}
-    assert len(routes) == len(OPEN) + 1
+    behind_a_token = {key for key, authorization in routes.items() if authorization == "JWT"}
+    # OPTIONS is not among them: a browser asks it without a token, and gateway's CORS answers it.
+    assert behind_a_token == {
+        f"{method} /api/{{proxy+}}" for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+    }
+    assert set(routes) == OPEN | behind_a_token
 
 
 def test_tokens_are_those_of_our_pool_for_our_client(stage: SynthesisedStage) -> None:
@@ -54,6 +58,21 @@ def test_requests_are_throttled_and_logged(stage: SynthesisedStage) -> None:
     assert default["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
     assert default["AccessLogSettings"]["DestinationArn"]
     assert "uthorization" not in default["AccessLogSettings"]["Format"]
+
+
+def test_passwords_can_not_be_tried_fast(stage: SynthesisedStage) -> None:
+    default = stage.resource("api", "AWS::ApiGatewayV2::Stage")
+    limits = {"ThrottlingRateLimit": 5, "ThrottlingBurstLimit": 10}
+    assert default.properties["RouteSettings"] == {
+        "POST /api/login": limits,
+        "POST /api/login/refresh": limits,
+    }
+    sign_in = {
+        route.logical_id
+        for route in stage.resources("AWS::ApiGatewayV2::Route")
+        if route.properties["RouteKey"] in default.properties["RouteSettings"]
+    }
+    assert sign_in <= set(default.attributes["DependsOn"])
 
 
 def test_other_origins_are_allowed_only_where_they_are_named(
