@@ -11,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from floorsight.events.vision import Direction, LineCrossed
+from floorsight.events.envelope import Event
+from floorsight.events.vision import Direction, LineCrossed, VisitEnd, ZoneEntered, ZoneLeft
 from floorsight.platform.aws import client
 from floorsight.platform.bus import EventBridgeBus
 from floorsight.platform.clock import utc_now
@@ -164,6 +165,49 @@ def test_a_crossing_on_the_bus_is_counted(
         lambda: (answer := api.get(live, headers=operator).json())["entries"] >= 2 and answer, "two entries"
     )
     assert (counted["entries"], counted["exits"], counted["occupancy"]) == (2, 0, 2)
+
+
+def test_a_visit_to_a_zone_on_the_bus_is_counted(
+    api: httpx.Client, cloud: Deployment, operator: dict[str, str], door: Door
+) -> None:
+    """Leaving may arrive before entering; the zone has its own count, and its camera's stays as it is."""
+    occupancy = f"{cloud.api_url}/api/occupancy"
+    polygon = [{"x": x, "y": y} for x, y in ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9))]
+    zone = api.post(
+        f"{occupancy}/cameras/{door.camera_id}/zones",
+        json={"name": "Press", "polygon": polygon},
+        headers=operator,
+    ).json()
+    entered = ZoneEntered(
+        **door.crossing(track_id=1).model_dump(include=set(Event.model_fields)),
+        zone_id=zone["zone_id"],
+        zone_revision=zone["revision"],
+        restricted=False,
+        track_id=1,
+        visit_number=1,
+        object_class="person",
+        confidence=0.9,
+        anchor=(0.5, 0.5),
+    )
+    left = ZoneLeft(
+        **entered.model_dump() | {"event_id": uuid.uuid4().hex, "occurred_at": utc_now()},
+        entered_at=entered.occurred_at,
+        dwell_seconds=1.5,
+        reason=VisitEnd.LEFT,
+    )
+    second = entered.model_copy(update={"event_id": uuid.uuid4().hex, "track_id": 2})
+    EventBridgeBus(cloud.event_bus_name, client("events")).publish(
+        [event.to_message() for event in (left, second, entered, left)]
+    )
+    live = f"{occupancy}/zones/{zone['zone_id']}/live"
+    counted = eventually(
+        lambda: (
+            (answer := api.get(live, headers=operator).json())["entries"] + answer["exits"] >= 3 and answer
+        ),
+        "two entered and one left",
+    )
+    assert (counted["entries"], counted["exits"], counted["occupancy"]) == (2, 1, 1)
+    assert api.get(f"{occupancy}/cameras/{door.camera_id}/live", headers=operator).json()["entries"] == 0
 
 
 def test_an_event_that_fails_for_ever_is_kept_and_blocks_nothing(
