@@ -1,13 +1,7 @@
 import { expect, test } from "vitest";
-import { describeKind, describeState, isSnoozed } from "../src/alerts/alert_words";
+import { describeState, isSnoozed } from "../src/alerts/alert_words";
 
 const NOON = Date.parse("2026-11-21T12:00:00Z");
-
-test("capacity is named by how bad it is", () => {
-  expect(describeKind({ kind: "capacity", severity: "warning" })).toBe("Close to too many people");
-  expect(describeKind({ kind: "capacity", severity: "critical" })).toBe("Too many people");
-  expect(describeKind({ kind: "anomaly", severity: "critical" })).toBe("Unusual count");
-});
 
 test("what was done about it is told", () => {
   const open = { state: "open", acknowledged_by: null, snoozed_until: null } as const;

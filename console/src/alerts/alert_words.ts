@@ -3,17 +3,6 @@
 import type { Alert } from "../api/types";
 import { formatMinute } from "../app/words";
 
-const KINDS: Record<Alert["kind"], string> = {
-  capacity: "Close to too many people",
-  camera_offline: "Camera offline",
-  anomaly: "Unusual count",
-  negative_drift: "Count below nobody",
-};
-
-export function describeKind({ kind, severity }: Pick<Alert, "kind" | "severity">): string {
-  return kind === "capacity" && severity === "critical" ? "Too many people" : KINDS[kind];
-}
-
 type Lived = Pick<Alert, "state" | "acknowledged_by" | "snoozed_until">;
 
 /** What people have done about it so far. */

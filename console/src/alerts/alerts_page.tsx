@@ -11,7 +11,7 @@ import { Icon } from "../app/icons";
 import { now } from "../app/now";
 import { toError } from "../app/polling";
 import { formatAge, formatTime } from "../app/words";
-import { describeKind, describeState, isSnoozed } from "./alert_words";
+import { describeState, isSnoozed } from "./alert_words";
 
 const MINUTE_MS = 60_000;
 const SNOOZES = [
@@ -100,9 +100,9 @@ function AlertRow({ alert, timeZone, onAcknowledge, onSnooze, onResolve }: RowPr
       <Icon name="alert" />
       <div class="alert-text">
         <strong>
-          {describeKind(alert)}: {alert.subject_name}
+          {alert.title}: {alert.subject_name}
         </strong>
-        <span>{alert.text}</span>
+        <span>{alert.steps.at(-1)?.text}</span>
         <span class="facts muted number">
           since {formatTime(alert.raised_at, timeZone)} ({formatAge(ageSeconds)}) ·{" "}
           {describeState(alert, timeZone, now.value)}
@@ -159,7 +159,7 @@ function ResolveDialog({ alert, message, onResolve, onClose }: ResolveProps) {
     onResolve(String(note ?? "").trim());
   }
   return (
-    <Dialog title={`Resolve “${describeKind(alert)}: ${alert.subject_name}”?`} onClose={onClose}>
+    <Dialog title={`Resolve “${alert.title}: ${alert.subject_name}”?`} onClose={onClose}>
       <form class="dialog-form" noValidate onSubmit={submit}>
         <p class="muted">
           It won't be raised again for the same cause before that was over, unless it gets worse.

@@ -32,13 +32,13 @@ export type HistoryRow = Schemas["Bucket"];
 /** Something that is wrong, and what people did about it. */
 export interface Alert {
   alert_id: string;
-  kind: "capacity" | "camera_offline" | "anomaly" | "negative_drift";
+  title: string;
   severity: "notice" | "warning" | "critical";
   state: "open" | "acknowledged" | "resolved";
   subject_kind: "camera" | "zone" | "site";
   subject_id: string;
   subject_name: string;
-  text: string;
+  steps: { text: string }[];
   raised_at: string;
   acknowledged_by: string | null;
   snoozed_until: string | null;

@@ -23,7 +23,7 @@ interface Span {
 
 const SPANS = {
   hourly: {
-    name: "Hours of the last 7 days",
+    name: "Hours, the last 7 days",
     from: (moment, zone) => startOfDay(moment, zone, 6),
     starts: (from, to) => hoursFrom(from, to),
     marks: daysFrom,
@@ -31,7 +31,7 @@ const SPANS = {
     nameMark: (moment, zone, isNarrow) => formatWeekday(moment, zone).slice(0, isNarrow ? 3 : undefined),
   },
   daily: {
-    name: "Days of the last 5 weeks",
+    name: "Days, the last 5 weeks",
     from: (moment, zone) => startOfDay(moment, zone, 34),
     starts: daysFrom,
     marks: (from, to, zone) => daysFrom(from, to, zone).filter((_, day) => day % 7 === 0),
@@ -39,7 +39,7 @@ const SPANS = {
     nameMark: formatDay,
   },
   monthly: {
-    name: "Months of the last year",
+    name: "Months, the last year",
     from: (moment, zone) => startOfMonth(moment, zone, 11),
     starts: monthsFrom,
     marks: (from, to, zone) => monthsFrom(from, to, zone).filter((_, month) => month % 2 === 0),
@@ -66,7 +66,7 @@ export function HistoryPage({ site, live }: { site: Site; live: SiteCount | null
       </div>
       <div class="field-row">
         <label class="field">
-          Of
+          Whose history
           <select
             value={of.value.id}
             onChange={(event) => {
@@ -82,7 +82,7 @@ export function HistoryPage({ site, live }: { site: Site; live: SiteCount | null
           </select>
         </label>
         <label class="field">
-          By
+          In steps of
           <select
             value={level.value}
             onChange={(event) => {
