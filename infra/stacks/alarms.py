@@ -50,7 +50,9 @@ class AlarmsStack(Stack):
         for name, function in functions.items():
             self._watch_function(name, function)
         self._watch_api(api)
-        self._watch_unread(stream)
+        if stage.runs_on_aws:  # the emulator takes no expressions
+            self._watch_unread(stream)
+        self._watch_workers()
         self._watch_lag(stream)
         self._watch_video()
 
@@ -134,6 +136,8 @@ class AlarmsStack(Stack):
             "Chunks come in and nobody reads them",
             periods=UNREAD_PERIODS,
         )
+
+    def _watch_workers(self) -> None:
         self._alarm(
             "WorkerGaveUp",
             self._own_metric("WorkerGaveUp"),

@@ -35,8 +35,6 @@ def test_every_trouble_has_an_alarm(stage: SynthesisedStage) -> None:
     assert watched >= {
         ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
         ("AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds"),
-        ("AWS/Kinesis", "GetRecords.Records"),
-        ("AWS/Kinesis", "IncomingRecords"),
         ("AWS/ApiGateway", "5xx"),
         ("AWS/Lambda", "Errors"),
         ("AWS/Lambda", "Throttles"),
@@ -81,9 +79,9 @@ def test_stages_of_one_account_do_not_ring_for_each_other(stage: SynthesisedStag
     ],
 )
 def test_records_that_nobody_reads_ring(
-    stage: SynthesisedStage, incoming: int | None, read: int | None, rings: bool
+    dev: SynthesisedStage, incoming: int | None, read: int | None, rings: bool
 ) -> None:
-    alarm = alarm_named(stage, "ChunksUnread")
+    alarm = alarm_named(dev, "ChunksUnread")
     value = evaluate(alarm["Metrics"], {"IncomingRecords": incoming, "GetRecords.Records": read})
     assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
     assert alarm["TreatMissingData"] == "notBreaching"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from aws_cdk import RemovalPolicy
+from aws_cdk import RemovalPolicy, Stack
 
 from floorsight.platform.errors import Malformed
 from infra.settings import Stage, StageSettings, VisionCompute, read_settings
+from tests.infra.conftest import SynthesisedStage
 
 
 def read(**context: Any) -> StageSettings:
@@ -52,3 +53,21 @@ def test_bad_settings_are_refused_with_what_to_do(context: dict[str, str], said:
     with pytest.raises(Malformed) as refused:
         read(**context)
     assert said in refused.value.message
+
+
+def test_only_a_stage_that_keeps_its_data_is_protected_from_deletion(
+    dev: SynthesisedStage, prod: SynthesisedStage
+) -> None:
+    for stage, protected in ((dev, False), (prod, True)):
+        stacks = [node for node in stage.app.node.find_all() if isinstance(node, Stack)]
+        assert {stack.termination_protection for stack in stacks} == {protected}
+
+
+def test_prod_is_warned_when_nobody_is_told(
+    dev: SynthesisedStage, prod: SynthesisedStage, gpu_fleet: SynthesisedStage
+) -> None:
+    """`gpu_fleet` is a prod with an address."""
+    warned = [
+        any("mailed to nobody" in str(e.data) for e in s.app.node.metadata) for s in (dev, prod, gpu_fleet)
+    ]
+    assert warned == [False, True, False]
