@@ -31,6 +31,7 @@ from floorsight.sites.layout import (
 from floorsight.sites.model import Camera, CameraPlan, Line, Site, Zone
 
 _SITES_PARTITION = "SITES"
+_PLAN_READERS = ("query_api", "raise_alert", "run_job", "update_occupancy", "vision_worker")
 
 SITE = ItemType(
     name="site",
@@ -42,7 +43,7 @@ SITE = ItemType(
     purpose="A site: its clock, its limits, and `cameras`, the number of cameras that it has. The index "
     "lists all sites. A deleted site keeps its item, with `deleted_at` and out of the index.",
     writers=("query_api",),
-    readers=("query_api",),
+    readers=("query_api", "raise_alert", "run_job"),
     version=2,
 )
 CAMERA = ItemType(
@@ -56,7 +57,7 @@ CAMERA = ItemType(
     "plan. The index lists a site's cameras. A deleted camera keeps its item, with `deleted_at` and out of "
     "the index: its history stays explainable and its id is not given again.",
     writers=("query_api",),
-    readers=("query_api", "update_occupancy", "vision_worker"),
+    readers=_PLAN_READERS,
     version=2,
 )
 LINE = ItemType(
@@ -67,7 +68,7 @@ LINE = ItemType(
     purpose="A line that a camera counts at. Its id begins with its camera's. A deleted line keeps its item, "
     "with `deleted_at`.",
     writers=("query_api",),
-    readers=("query_api", "vision_worker"),
+    readers=_PLAN_READERS,
     version=2,
 )
 ZONE = ItemType(
@@ -78,7 +79,7 @@ ZONE = ItemType(
     purpose="A part of a camera's picture whose people are counted. Its id begins with its camera's. A "
     "deleted zone keeps its item, with `deleted_at`.",
     writers=("query_api",),
-    readers=("query_api", "update_occupancy", "vision_worker"),
+    readers=_PLAN_READERS,
 )
 ITEM_TYPES: tuple[ItemType, ...] = (SITE, CAMERA, LINE, ZONE)
 
