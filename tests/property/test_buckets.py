@@ -28,10 +28,9 @@ ZONES = (
     "UTC",
 )
 LEVELS = tuple(Level)
-INSTANTS = st.datetimes(
-    datetime(1990, 1, 1),
-    datetime(2037, 12, 31),
-    timezones=st.just(UTC),  # noqa: DTZ001 - made aware by it
+_FIRST, _LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2037, 12, 31, tzinfo=UTC)
+INSTANTS = st.integers(0, (_LAST - _FIRST) // timedelta.resolution).map(
+    lambda microseconds: _FIRST + timedelta(microseconds=microseconds)
 )
 
 
