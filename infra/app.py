@@ -45,10 +45,8 @@ def build_app(app: App, stage: StageSettings) -> None:
             "QueryApi": api.query_api.function,
         },
         stream=ingest.stream,
-    )
-    Tags.of(app).add("project", "floorsight")
-    Tags.of(app).add("stage", stage.stage)
         api=api.api,
+    )
     for stack in app.node.find_all():
         if isinstance(stack, Stack):
             stack.termination_protection = stage.keep_data
@@ -56,6 +54,8 @@ def build_app(app: App, stage: StageSettings) -> None:
         Annotations.of(app).add_warning_v2(
             "floorsight:nobody-is-told", "alarms of prod are mailed to nobody: set -c alarm_email=ADDRESS"
         )
+    Tags.of(app).add("project", "floorsight")
+    Tags.of(app).add("stage", stage.stage)
     if stage.runs_on_aws:
         Validations.of(app).add_plugins(AwsSolutionsChecks(app))
 
