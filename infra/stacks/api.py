@@ -37,6 +37,8 @@ OPEN_ROUTES = (
     ("/api/login", POST),
     ("/api/login/refresh", POST),
 )
+SIGN_IN_PATHS = ("/api/login", "/api/login/refresh")
+SIGN_INS_A_SECOND = 5
 ACCESS_LOG_FIELDS = {
     "time": "$context.requestTimeEpoch",
     "request": "$context.requestId",
@@ -46,8 +48,6 @@ ACCESS_LOG_FIELDS = {
     "user": "$context.authorizer.claims.sub",
     "address": "$context.identity.sourceIp",
     "milliseconds": "$context.responseLatency",
-SIGN_IN_PATHS = ("/api/login", "/api/login/refresh")
-SIGN_INS_A_SECOND = 5
     "error": "$context.integrationErrorMessage",
 }
 
@@ -88,8 +88,8 @@ class ApiStack(Stack):
                 presence_table=tables[TableName.PRESENCE].table_name,
                 trails_table=tables[TableName.TRAILS].table_name,
                 media_bucket=data.media.bucket_name,
-                user_pool_client_id=self.users.client.user_pool_client_id,
                 run_job_function=jobs.run_job.function.function_name,
+                user_pool_client_id=self.users.client.user_pool_client_id,
             ),
             layers=[make_layer(self, self._stage, "core"), make_layer(self, self._stage, "api", base="core")],
             memory_mb=1024,
@@ -132,8 +132,11 @@ class ApiStack(Stack):
         self.api.add_routes(
             path="/api/{proxy+}", methods=METHODS, integration=integration, authorizer=authorizer
         )
+        self._sign_in_routes: list[apigatewayv2.HttpRoute] = []
         for path, method in OPEN_ROUTES:
             for route in self.api.add_routes(path=path, methods=[method], integration=integration):
+                if path in SIGN_IN_PATHS:
+                    self._sign_in_routes.append(route)
                 acknowledge(route, {"APIG4": f"{method.value} {path} is for those who have no token yet"})
 
     def _make_http_stage(self) -> apigatewayv2.HttpStage:
@@ -145,15 +148,22 @@ class ApiStack(Stack):
         )
         stage = apigatewayv2.HttpStage(
             self,
-        self._sign_in_routes: list[apigatewayv2.HttpRoute] = []
             "Default",
             http_api=self.api,
-                if path in SIGN_IN_PATHS:
-                    self._sign_in_routes.append(route)
             auto_deploy=True,
             throttle=apigatewayv2.ThrottleSettings(rate_limit=100, burst_limit=200),
             access_log_settings=_AccessLogs(access_logs),
         )
+        self._slow_down_guessing(stage)
+        return stage
+
+    def _slow_down_guessing(self, stage: apigatewayv2.HttpStage) -> None:
+        """Whoever tries passwords gets few tries, and uses up nobody else's share."""
+        resource = cast("apigatewayv2.CfnStage", stage.node.default_child)
+        # As CloudFormation spells them: CDK passes these settings on as they are.
+        limits = {"ThrottlingRateLimit": SIGN_INS_A_SECOND, "ThrottlingBurstLimit": 2 * SIGN_INS_A_SECOND}
+        resource.route_settings = {f"POST {path}": limits for path in SIGN_IN_PATHS}
+        stage.node.add_dependency(*self._sign_in_routes)  # a stage can't name a route that isn't there yet
 
 
 @jsii.implements(apigatewayv2.IAccessLogSettings)
@@ -167,16 +177,6 @@ class _AccessLogs:
     @property
     def destination(self) -> apigatewayv2.IAccessLogDestination:
         return self._destination
-        self._slow_down_guessing(stage)
-        return stage
-
-    def _slow_down_guessing(self, stage: apigatewayv2.HttpStage) -> None:
-        """Whoever tries passwords gets few tries, and uses up nobody else's share."""
-        resource = cast("apigatewayv2.CfnStage", stage.node.default_child)
-        # As CloudFormation spells them: CDK passes these settings on as they are.
-        limits = {"ThrottlingRateLimit": SIGN_INS_A_SECOND, "ThrottlingBurstLimit": 2 * SIGN_INS_A_SECOND}
-        resource.route_settings = {f"POST {path}": limits for path in SIGN_IN_PATHS}
-        stage.node.add_dependency(*self._sign_in_routes)  # a stage can't name a route that isn't there yet
 
     @property
     def format(self) -> apigateway.AccessLogFormat:
