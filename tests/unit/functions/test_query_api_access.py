@@ -39,6 +39,11 @@ NEEDED = {
     ("PUT", "/api/occupancy/zones/{zone_id}"): Role.OPERATOR,
     ("DELETE", "/api/occupancy/zones/{zone_id}"): Role.OPERATOR,
     ("GET", "/api/occupancy/live"): Role.VIEWER,
+    ("GET", "/api/occupancy/scheduler-status"): Role.VIEWER,
+    ("GET", "/api/v1/occupancy/scheduler-status"): Role.VIEWER,
+    ("GET", "/api/occupancy/jobs/{name}/runs"): Role.VIEWER,
+    ("POST", "/api/occupancy/jobs/{name}/run"): Role.OPERATOR,
+    ("POST", "/api/occupancy/recount"): Role.OPERATOR,
     ("GET", f"{CAMERA_PATH}/live"): Role.VIEWER,
     ("GET", f"{CAMERA_PATH}/live/explain"): Role.VIEWER,
     ("GET", f"{CAMERA_PATH}/crossings"): Role.VIEWER,
@@ -61,7 +66,7 @@ PROTECTED = sorted(NEEDED)
 
 
 def url(path: str) -> str:
-    return path.format(camera_id=CAMERA, site_id=SITE, line_id=f"{CAMERA}.aaaaaa", zone_id=f"{CAMERA}.zzzzzz")
+    return path.format(camera_id=CAMERA, site_id=SITE, line_id=f"{CAMERA}.aaaaaa", zone_id=f"{CAMERA}.zzzzzz", name="roll_up")
 
 
 def test_every_route_is_either_public_or_says_which_role_it_needs(api: Api) -> None:
