@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect
 
 from infra.local.api_client import ApiClient
+from tests.e2e.browsing import browser, eventually, number, open_page, sign_in
 from tests.e2e.conftest import RunningPage
+
+__all__ = ["browser"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.cloud, pytest.mark.media]
 
-CHROMIUM_OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # Somebody crosses the line of the sample video every few seconds, but not in every part of it.
 CROSSING_MS = 90_000
 PICTURE_MS = 30_000
@@ -45,33 +37,13 @@ LONGEST_VERTICAL = """(canvas, [red, green, blue]) => {
         }
     return longest;
 }"""
-# Answers that are no fault of the page: a wrong password, an ended session, a camera not yet awake.
-EXPECTED_REFUSALS = re.compile(r"/api/(login|login/refresh|me|occupancy/cameras/[^/]+/view)$")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
 def page(browser: Browser, running_demo: RunningPage) -> Iterator[Page]:
-    """The page before signing in. An error on its console, of its security policy too, fails the test."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: None if _is_harmless(message) else faults.append(message.text))
-    page.goto(f"{running_demo.base_url.rstrip('/')}/")
-    yield page
-    context.close()
-    assert faults == []
+    """The page before signing in."""
+    with open_page(browser, f"{running_demo.base_url.rstrip('/')}/") as page:
+        yield page
 
 
 @pytest.fixture
@@ -86,38 +58,6 @@ def viewer(running_demo: RunningPage) -> Iterator[ApiClient]:
     with ApiClient(running_demo.base_url) as api:
         api.sign_in(running_demo.username, running_demo.password)
         yield api
-
-
-def _is_harmless(message: ConsoleMessage) -> bool:
-    if message.type not in ("error", "warning"):
-        return True
-    if "net::ERR_INTERNET_DISCONNECTED" in message.text:
-        return True
-    refused = re.match(r"Failed to load resource: the server responded with a status of 40[14]", message.text)
-    return bool(refused and EXPECTED_REFUSALS.search(message.location["url"]))
-
-
-def sign_in(page: Page, username: str, password: str) -> None:
-    """By keyboard alone: the first field has the focus."""
-    expect(page.get_by_label("User name")).to_be_focused()
-    page.keyboard.type(username)
-    page.keyboard.press("Tab")
-    page.keyboard.type(password)
-    page.keyboard.press("Enter")
-
-
-def eventually(question: Callable[[], bool], page: Page, timeout_ms: int) -> None:
-    """Ask until it is so; the page goes on meanwhile."""
-    deadline = time.monotonic() + timeout_ms / 1000
-    while not question():
-        assert time.monotonic() < deadline, f"not so within {timeout_ms} ms"
-        page.wait_for_timeout(200)
-
-
-def number(page: Page, test_id: str) -> int:
-    found = page.get_by_test_id(test_id)
-    expect(found).to_have_text(re.compile(r"^\d+$"))
-    return int(found.inner_text())
 
 
 def test_a_wrong_password_is_told_and_the_right_one_works(page: Page, running_demo: RunningPage) -> None:

@@ -1,0 +1,86 @@
+"""The page in a browser."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Answers that are no fault of the page: a wrong password, an ended session, a camera that nobody watched, a
+# line without a name, an API that has no alerts yet.
+EXPECTED_REFUSALS = re.compile(
+    r"/api/(login|login/refresh|me|occupancy/alerts|occupancy/cameras/[^/]+/(view|lines))$"
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def open_page(browser: Browser, url: str) -> Iterator[Page]:
+    """The page before signing in. An error on its console, of its security policy too, fails the test."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: None if _is_harmless(message) else faults.append(message.text))
+    page.goto(url)
+    yield page
+    context.close()
+    assert faults == []
+
+
+def _is_harmless(message: ConsoleMessage) -> bool:
+    if message.type not in ("error", "warning"):
+        return True
+    if "net::ERR_INTERNET_DISCONNECTED" in message.text:
+        return True
+    refused = re.match(
+        r"Failed to load resource: the server responded with a status of 4(01|04|22)", message.text
+    )
+    return bool(refused and EXPECTED_REFUSALS.search(message.location["url"].partition("?")[0]))
+
+
+def sign_in(page: Page, username: str, password: str) -> None:
+    """By keyboard alone: the first field has the focus."""
+    expect(page.get_by_label("User name")).to_be_focused()
+    page.keyboard.type(username)
+    page.keyboard.press("Tab")
+    page.keyboard.type(password)
+    page.keyboard.press("Enter")
+
+
+def eventually(question: Callable[[], bool], page: Page, timeout_ms: int) -> None:
+    """Ask until it is so; the page goes on meanwhile."""
+    deadline = time.monotonic() + timeout_ms / 1000
+    while not question():
+        assert time.monotonic() < deadline, f"not so within {timeout_ms} ms"
+        page.wait_for_timeout(200)
+
+
+def number(page: Page, test_id: str) -> int:
+    found = page.get_by_test_id(test_id)
+    expect(found).to_have_text(re.compile(r"^\d+$"))
+    return int(found.inner_text())
