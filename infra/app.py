@@ -10,6 +10,7 @@ from cdk_nag import AwsSolutionsChecks
 from floorsight.platform.errors import FloorsightError
 from infra.settings import Stage, StageSettings, read_settings
 from infra.stacks.alarms import AlarmsStack
+from infra.stacks.alerts import AlertsStack
 from infra.stacks.api import ApiStack
 from infra.stacks.bus import BusStack
 from infra.stacks.data import DataStack
@@ -29,19 +30,21 @@ def build_app(app: App, stage: StageSettings) -> None:
     ingest = IngestStack(app, stage.stack_name("ingest"), stage=stage, data=data)
     bus = BusStack(app, stage.stack_name("bus"), stage=stage, data=data)
     streams = StreamsStack(app, stage.stack_name("streams"), stage=stage, data=data, bus=bus)
-    jobs = JobsStack(app, stage.stack_name("jobs"), stage=stage, data=data)
-    api = ApiStack(app, stage.stack_name("api"), stage=stage, data=data, jobs=jobs)
+    alerts = AlertsStack(app, stage.stack_name("alerts"), stage=stage, data=data, bus=bus)
+    jobs = JobsStack(app, stage.stack_name("jobs"), stage=stage, data=data, alerts=alerts)
+    api = ApiStack(app, stage.stack_name("api"), stage=stage, data=data, alerts=alerts, jobs=jobs)
     if stage.runs_on_aws:
         VisionStack(app, stage.stack_name("vision"), stage=stage, data=data, ingest=ingest, bus=bus)
     AlarmsStack(
         app,
         stage.stack_name("alarms"),
         stage=stage,
-        dead_letters=bus.dead_letters | streams.dead_letters | jobs.dead_letters,
+        dead_letters=bus.dead_letters | alerts.dead_letters | streams.dead_letters | jobs.dead_letters,
         functions={
             "UpdateOccupancy": bus.update_occupancy.function,
             "RecordStream": streams.record_stream.function,
             "RunJob": jobs.run_job.function,
+            "RaiseAlert": alerts.raise_alert.function,
             "QueryApi": api.query_api.function,
         },
         stream=ingest.stream,

@@ -14,6 +14,7 @@ from functions.query_api.console import Console
 from functions.query_api.headers import SecurityHeaders
 from functions.query_api.problems import Problem, document, install_problems
 from functions.query_api.routers import (
+    alerts,
     baselines,
     cameras,
     counts,
@@ -26,6 +27,7 @@ from functions.query_api.routers import (
     session,
     sites,
     statistics,
+    subscriptions,
     views,
     zones,
 )
@@ -42,6 +44,8 @@ ROUTERS = (
     crossings,
     history,
     statistics,
+    alerts,
+    subscriptions,
     jobs,
     recount,
     views,

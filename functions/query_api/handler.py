@@ -7,6 +7,10 @@ from pathlib import Path
 
 from mangum import Mangum
 
+from floorsight.alerts.service import AlertService
+from floorsight.alerts.store import AlertStore
+from floorsight.alerts.subscriptions.service import SubscriptionService
+from floorsight.alerts.subscriptions.store import SubscriptionStore
 from floorsight.jobs.service import JobService
 from floorsight.jobs.store import JobStore
 from floorsight.occupancy.recount.service import RecountService
@@ -19,6 +23,7 @@ from floorsight.platform.aws import client
 from floorsight.platform.dynamo import DynamoTable
 from floorsight.platform.observability import configure_logging
 from floorsight.platform.settings import QueryApiSettings
+from floorsight.platform.topics import SnsTopic
 from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
 from floorsight.streams.service import StreamService
@@ -43,10 +48,12 @@ def make_services() -> Services:
     """The services on this function's resources, made at the first request that needs them."""
     settings = QueryApiSettings.from_environment()
     dynamodb = client("dynamodb")
-    sites = SiteService(SiteStore(DynamoTable(settings.registry_table, dynamodb)))
+    registry = DynamoTable(settings.registry_table, dynamodb)
     presence = DynamoTable(settings.presence_table, dynamodb)
     trails = DynamoTable(settings.trails_table, dynamodb)
+    sites = SiteService(SiteStore(registry))
     history = HistoryService(sites, choose_series_store(settings, presence))
+    security = SnsTopic(settings.security_topic, lambda: client("sns"))
     return Services(
         stage=settings.stage,
         sites=sites,
@@ -54,6 +61,10 @@ def make_services() -> Services:
         history=history,
         statistics=StatisticsService(history),
         views=ViewService(ViewStore(trails)),
+        alerts=AlertService(sites, AlertStore(presence), security),
+        subscriptions=SubscriptionService(
+            sites, SubscriptionStore(registry), security, allow_loopback=settings.stage == "local"
+        ),
         recounts=RecountService(
             sites, OccupancyStore(presence), StreamService(HealthStore(presence), TrajectoryStore(trails))
         ),

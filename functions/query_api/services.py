@@ -8,6 +8,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from floorsight.alerts.service import AlertService
+from floorsight.alerts.subscriptions.service import SubscriptionService
 from floorsight.jobs.service import JobService
 from floorsight.occupancy.recount.service import RecountService
 from floorsight.occupancy.series.history import HistoryService
@@ -30,6 +32,8 @@ class Services:
     history: HistoryService
     statistics: StatisticsService
     views: ViewService
+    alerts: AlertService
+    subscriptions: SubscriptionService
     recounts: RecountService
     jobs: JobService
     job_starter: JobStarter

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 
+from floorsight.alerts.anomalies import AnomalyChecks
+from floorsight.alerts.checks import CountChecks, SiteChecks
+from floorsight.alerts.model import AlertPolicy
+from floorsight.alerts.service import AlertService
+from floorsight.alerts.store import AlertStore
 from floorsight.jobs.model import JobName
 from floorsight.jobs.service import JobService, SiteAction
 from floorsight.jobs.store import JobStore
 from floorsight.occupancy.reconcile.service import ReconcileService
 from floorsight.occupancy.reconcile.store import ReconcileStore
+from floorsight.occupancy.series.choice import choose_series_store
 from floorsight.occupancy.series.fence import FenceStore
 from floorsight.occupancy.series.service import RollUpService
-from floorsight.occupancy.series.store import TableSeries
+from floorsight.occupancy.series.store import SeriesStore
 from floorsight.occupancy.service import OccupancyService
 from floorsight.occupancy.store import OccupancyStore
 from floorsight.platform.aws import client
@@ -21,9 +28,12 @@ from floorsight.platform.clock import Clock, utc_now
 from floorsight.platform.dynamo import DynamoTable
 from floorsight.platform.settings import RunJobSettings
 from floorsight.platform.table import Table
+from floorsight.platform.topics import SnsTopic, Topic
 from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
 from floorsight.streams.store import HealthStore
+
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -40,40 +50,67 @@ def make_services() -> Services:
     """The services on this function's resources, made at the first call."""
     settings = RunJobSettings.from_environment()
     dynamodb = client("dynamodb")
+    presence = DynamoTable(settings.presence_table, dynamodb)
     return wire_services(
-        DynamoTable(settings.registry_table, dynamodb), DynamoTable(settings.presence_table, dynamodb)
+        registry=DynamoTable(settings.registry_table, dynamodb),
+        presence=presence,
+        series=choose_series_store(settings, presence),
+        topic=SnsTopic(settings.security_topic, lambda: client("sns")),
+        policy=AlertPolicy(timedelta(seconds=settings.cooldown_seconds), settings.drift_tolerance),
     )
 
 
-def wire_services(registry: Table, presence: Table, clock: Clock = utc_now) -> Services:
-    """The services on these tables."""
+def wire_services(
+    *,
+    registry: Table,
+    presence: Table,
+    series: SeriesStore,
+    topic: Topic,
+    policy: AlertPolicy,
+    clock: Clock = utc_now,
+) -> Services:
+    """The services on these tables and this topic."""
     sites = SiteService(SiteStore(registry), clock)
-    ledger = OccupancyStore(presence)
+    ledger, health = OccupancyStore(presence), HealthStore(presence)
     occupancy = OccupancyService(sites, ledger, clock)
-    reconciling = ReconcileService(sites, occupancy, ReconcileStore(presence), clock)
-    rolling_up = RollUpService(
-        sites,
-        ledger,
-        TableSeries(presence),
-        FenceStore(presence),
-        heartbeats=HealthStore(presence),
-        clock=clock,
-    )
+    alerts = AlertService(sites, AlertStore(presence), topic, clock, policy)
     return Services(
         jobs=JobService(JobStore(presence), clock),
         sites=sites,
-        actions={
-            JobName.ROLL_UP: lambda site_id: rolling_up.roll_up(site_id).counts(),
-            JobName.RECONCILE: _counting_drift(reconciling),
-        },
+        actions=make_actions(
+            checks=SiteChecks(
+                alerts, sites, CountChecks(alerts, sites, occupancy.list_raw_counts), health.list_last_seen
+            ),
+            anomalies=AnomalyChecks(alerts, sites, series),
+            reconciling=ReconcileService(sites, occupancy, ReconcileStore(presence), clock),
+            rolling_up=RollUpService(
+                sites, ledger, series, FenceStore(presence), heartbeats=health, clock=clock
+            ),
+            clock=clock,
+        ),
     )
 
 
-def _counting_drift(reconciling: ReconcileService) -> Callable[[str], Mapping[str, int]]:
+def make_actions(
+    *,
+    checks: SiteChecks,
+    anomalies: AnomalyChecks,
+    reconciling: ReconcileService,
+    rolling_up: RollUpService,
+    clock: Clock,
+) -> dict[JobName, SiteAction]:
+    """What each job does for one site."""
+
     def reconcile(site_id: str) -> Mapping[str, int]:
         done = reconciling.reconcile_site(site_id)
         if done is None:
             return {"reconciled": 0, "counters": 0, "drift": 0}
         return {"reconciled": 1, "counters": done.counters, "drift": done.camera_drift}
 
-    return reconcile
+    return {
+        JobName.CHECK_ALERTS: checks.check_site,
+        JobName.ROLL_UP: lambda site_id: rolling_up.roll_up(site_id).counts(),
+        JobName.RECONCILE: reconcile,
+        # The last hour that is over, whatever the minutes of the site's offset from UTC.
+        JobName.DETECT_ANOMALIES: lambda site_id: anomalies.detect_anomalies(site_id, clock() - HOUR),
+    }

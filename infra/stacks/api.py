@@ -17,12 +17,21 @@ from constructs import Construct
 from floorsight.platform.items import TableName
 from floorsight.platform.settings import QueryApiSettings
 from infra.constructs.acknowledge import acknowledge
-from infra.constructs.grants import TableUse, allow, allow_key, allow_objects, allow_table
+from infra.constructs.grants import (
+    TableUse,
+    allow,
+    allow_key,
+    allow_notifying,
+    allow_objects,
+    allow_subscribing,
+    allow_table,
+)
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.python_layer import make_layer
 from infra.constructs.user_directory import UserDirectory
 from infra.paths import REPOSITORY
 from infra.settings import StageSettings
+from infra.stacks.alerts import AlertsStack
 from infra.stacks.data import DataStack
 from infra.stacks.jobs import JobsStack
 
@@ -62,19 +71,20 @@ class ApiStack(Stack):
         *,
         stage: StageSettings,
         data: DataStack,
+        alerts: AlertsStack,
         jobs: JobsStack,
     ) -> None:
         super().__init__(scope, construct_id, env=stage.environment)
         self._stage = stage
         self.users = UserDirectory(self, "Users", stage=stage)
-        self.query_api = self._make_query_api(data, jobs)
+        self.query_api = self._make_query_api(data, alerts, jobs)
         self.api = self._make_api()
         self._add_routes()
         http_stage = self._make_http_stage()
         CfnOutput(self, "ApiId", value=self.api.api_id)
         CfnOutput(self, "ApiUrl", value=http_stage.url)
 
-    def _make_query_api(self, data: DataStack, jobs: JobsStack) -> PythonFunction:
+    def _make_query_api(self, data: DataStack, alerts: AlertsStack, jobs: JobsStack) -> PythonFunction:
         tables = data.tables
         function = PythonFunction(
             self,
@@ -88,6 +98,7 @@ class ApiStack(Stack):
                 presence_table=tables[TableName.PRESENCE].table_name,
                 trails_table=tables[TableName.TRAILS].table_name,
                 media_bucket=data.media.bucket_name,
+                security_topic=alerts.topic.topic_arn,
                 run_job_function=jobs.run_job.function.function_name,
                 user_pool_client_id=self.users.client.user_pool_client_id,
             ),
@@ -101,6 +112,8 @@ class ApiStack(Stack):
         # Pictures go out as presigned URLs, which can do what their signer may do.
         allow_objects(function.role, data.media, "s3:GetObject", ["live", "snapshots"])
         allow_key(function.role, data.key)
+        allow_notifying(function.role, alerts.topic, alerts.topic_key)
+        allow_subscribing(function.role, alerts.topic)
         allow(function.role, ["lambda:InvokeFunction"], [jobs.run_job.function.function_arn])
         return function
 

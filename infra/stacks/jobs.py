@@ -9,15 +9,16 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from floorsight.jobs.model import JOBS, TIME_LIMIT_SECONDS, Job, JobName
+from floorsight.jobs.model import JOBS, TIME_LIMIT_SECONDS, Job
 from floorsight.jobs.requests import JobRequest
 from floorsight.platform.items import TableName
 from floorsight.platform.settings import RunJobSettings
 from infra.constructs.acknowledge import acknowledge
-from infra.constructs.grants import TableUse, allow, allow_key, allow_table
+from infra.constructs.grants import TableUse, allow, allow_key, allow_notifying, allow_table
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.python_layer import make_layer
 from infra.settings import StageSettings
+from infra.stacks.alerts import AlertsStack
 from infra.stacks.data import DataStack
 
 ONE_CPU_MB = 1769  # the memory at which Lambda gives a function one whole CPU
@@ -31,9 +32,17 @@ class JobsStack(Stack):
     reserved: a new account has ten executions in all and may reserve none, and jobs bear to run in parallel.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, stage: StageSettings, data: DataStack) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        stage: StageSettings,
+        data: DataStack,
+        alerts: AlertsStack,
+    ) -> None:
         super().__init__(scope, construct_id, env=stage.environment)
-        self.run_job = self._make_run_job(stage, data)
+        self.run_job = self._make_run_job(stage, data, alerts)
         not_delivered = self._make_dead_letters()
         self.dead_letters: dict[str, sqs.Queue] = {"RunJob": not_delivered}
         self.run_job.function.configure_async_invoke(
@@ -43,10 +52,10 @@ class JobsStack(Stack):
             on_failure=destinations.SqsDestination(not_delivered),
         )
         role = self._make_scheduler_role(not_delivered)
-        for job in (JOBS[JobName.ROLL_UP], JOBS[JobName.RECONCILE]):  # alerts follow with their topic
+        for job in JOBS.values():
             self._schedule(job, role, not_delivered)
 
-    def _make_run_job(self, stage: StageSettings, data: DataStack) -> PythonFunction:
+    def _make_run_job(self, stage: StageSettings, data: DataStack, alerts: AlertsStack) -> PythonFunction:
         registry, presence = data.tables[TableName.REGISTRY], data.tables[TableName.PRESENCE]
         function = PythonFunction(
             self,
@@ -54,7 +63,11 @@ class JobsStack(Stack):
             name="run_job",
             description="Rolls up, reconciles, checks alerts: by the clock or when somebody asks",
             stage=stage,
-            settings=RunJobSettings(registry_table=registry.table_name, presence_table=presence.table_name),
+            settings=RunJobSettings(
+                registry_table=registry.table_name,
+                presence_table=presence.table_name,
+                security_topic=alerts.topic.topic_arn,
+            ),
             layers=[make_layer(self, stage, "core")],
             memory_mb=ONE_CPU_MB,
             timeout_seconds=TIME_LIMIT_SECONDS,
@@ -62,6 +75,7 @@ class JobsStack(Stack):
         allow_table(function.role, registry, TableUse.READ)
         allow_table(function.role, presence, TableUse.READ_WRITE_AND_REMOVE)
         allow_key(function.role, data.key)
+        allow_notifying(function.role, alerts.topic, alerts.topic_key)
         return function
 
     def _make_dead_letters(self) -> sqs.Queue:

@@ -6,6 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from floorsight.alerts.service import AlertService
+from floorsight.alerts.store import AlertStore
+from floorsight.alerts.subscriptions.service import SubscriptionService
+from floorsight.alerts.subscriptions.store import SubscriptionStore
 from floorsight.events.vision import Direction, LineCrossed
 from floorsight.geometry.lines import Point, Segment
 from floorsight.geometry.polygons import Polygon
@@ -28,6 +32,7 @@ from floorsight.views.service import ViewService
 from floorsight.views.store import ViewStore
 from tests.fakes.clock import NOON, ManualClock
 from tests.fakes.table import MemoryTable
+from tests.fakes.topic import MemoryTopic
 
 SITE = "plant-1"
 CAMERA = "door-1"
@@ -65,6 +70,11 @@ class Scene:
         self.recounts = RecountService(self.sites, self.occupancy.store, self.streams)
         self.jobs = JobService(JobStore(self.presence), self.clock)
         self.views = ViewService(ViewStore(self.trails), self.clock)
+        self.topic = MemoryTopic()
+        self.alerts = AlertService(self.sites, AlertStore(self.presence), self.topic, self.clock)
+        self.subscriptions = SubscriptionService(
+            self.sites, SubscriptionStore(self.registry), self.topic, clock=self.clock
+        )
 
     def with_camera(
         self, camera_id: str = CAMERA, *, site_id: str = SITE, role: CameraRole = CameraRole.BIDIRECTIONAL

@@ -10,7 +10,12 @@ from tests.infra.conftest import Json, Resource, SynthesisedStage
 
 READ = {"dynamodb:GetItem", "dynamodb:Query"}
 WRITE = {"dynamodb:PutItem", "dynamodb:UpdateItem"}
-NO_RESOURCE = {"ecr:GetAuthorizationToken"}  # AWS has no resource for it
+NO_RESOURCE = {  # AWS has no resource for them
+    "ecr:GetAuthorizationToken",
+    "sns:GetSubscriptionAttributes",
+    "sns:SetSubscriptionAttributes",
+    "sns:Unsubscribe",
+}
 WRITTEN_BY_CDK = ("InstanceRole", "GpuInstances")  # ECS's agent and the drain hook on GPU instances
 
 

@@ -74,11 +74,14 @@ class UpdateOccupancySettings(Settings):
     event_bus: str
 
 
-class RunJobSettings(Settings):
-    """What `functions/run_job` is told."""
+class RaiseAlertSettings(Settings):
+    """What `functions/raise_alert` is told."""
 
     registry_table: str
     presence_table: str
+    security_topic: str
+    cooldown_seconds: int = 300  # an alert's condition raises no other one sooner after it was over
+    drift_tolerance: int = 3  # a count may be so far below zero before it is told
 
 
 class RecordStreamSettings(Settings):
@@ -96,6 +99,10 @@ class SeriesSettings(Settings):
     timestream_table: str | None = None
 
 
+class RunJobSettings(SeriesSettings, RaiseAlertSettings):
+    """What `functions/run_job` is told: where series are kept, and what all who raise alerts are told."""
+
+
 class QueryApiSettings(SeriesSettings):
     """What `functions/query_api` is told."""
 
@@ -103,6 +110,7 @@ class QueryApiSettings(SeriesSettings):
     presence_table: str
     trails_table: str
     media_bucket: str
+    security_topic: str
     user_pool_client_id: str
     run_job_function: str
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from floorsight.platform.bus import canonical_json
 from floorsight.platform.errors import Malformed, Unavailable
@@ -59,14 +59,14 @@ class Topic(Protocol):
 
 @dataclass(frozen=True)
 class SnsTopic:
-    """`Topic` on SNS."""
+    """`Topic` on SNS. `connect` is asked for the client when there is something to say."""
 
     arn: str
-    client: SNSClient
+    connect: Callable[[], SNSClient]
 
     def publish(self, notice: Notice) -> None:
         with _translated():
-            self.client.publish(
+            self.connect().publish(
                 TopicArn=self.arn,
                 Subject=notice.subject[:MAX_SUBJECT_LENGTH],
                 Message=canonical_json(dict(notice.texts)),
@@ -89,7 +89,7 @@ class SnsTopic:
     def _subscribe(self, protocol: str, endpoint: str, attributes: dict[str, str]) -> str:
         for _ in range(2):
             with _translated():
-                answer = self.client.subscribe(
+                answer = self.connect().subscribe(
                     TopicArn=self.arn,
                     Protocol=protocol,
                     Endpoint=endpoint,
@@ -105,7 +105,7 @@ class SnsTopic:
     def set_filter(self, subscription: str, policy: FilterPolicy) -> None:
         try:
             with _translated():
-                self.client.set_subscription_attributes(
+                self.connect().set_subscription_attributes(
                     SubscriptionArn=subscription,
                     AttributeName="FilterPolicy",
                     AttributeValue=canonical_json(dict(policy)),
@@ -116,7 +116,7 @@ class SnsTopic:
     def unsubscribe(self, subscription: str) -> None:
         try:
             with _translated():
-                self.client.unsubscribe(SubscriptionArn=subscription)
+                self.connect().unsubscribe(SubscriptionArn=subscription)
         except (_SubscriptionMissing, _NotYetConfirmed):
             # SNS keeps one that nobody confirms for two days and then drops it itself.
             return
@@ -124,7 +124,7 @@ class SnsTopic:
     def find_state(self, subscription: str) -> SubscriptionState:
         try:
             with _translated():
-                answer = self.client.get_subscription_attributes(SubscriptionArn=subscription)
+                answer = self.connect().get_subscription_attributes(SubscriptionArn=subscription)
         except _SubscriptionMissing:
             return SubscriptionState.LAPSED
         pending = answer["Attributes"].get("PendingConfirmation") == "true"
@@ -151,13 +151,13 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except boto.ClientError as error:
-        raise _translate(error.response["Error"], error) from error
+        raise _translate(error) from error
     except (boto.ConnectionError, boto.HTTPClientError) as error:
         raise Unavailable(f"SNS did not answer: {error}") from error
 
 
-def _translate(said: Mapping[str, str], error: Exception) -> Exception:
-    code, message = said.get("Code", ""), said.get("Message", "")
+def _translate(error: Any) -> Exception:
+    code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
     if code.startswith("NotFound"):
         return _SubscriptionMissing(message)
     if code.startswith("InvalidParameter"):
@@ -169,4 +169,4 @@ def _translate(said: Mapping[str, str], error: Exception) -> Exception:
             return Malformed(f"SNS refuses the endpoint: {message}", code="bad_endpoint", field="endpoint")
     if code in {"InternalError", "KMSThrottling", "Throttled", "Throttling", "ThrottlingException"}:
         return Unavailable(f"SNS is busy: {code}")
-    return error
+    return error  # type: ignore[no-any-return]

@@ -126,6 +126,8 @@ def make_services(cognito: Any, s3: Any) -> Callable[[Scene], Services]:
         history=scene.history,
         statistics=StatisticsService(scene.history),
         views=scene.views,
+        alerts=scene.alerts,
+        subscriptions=scene.subscriptions,
         recounts=scene.recounts,
         jobs=scene.jobs,
         job_starter=RememberedStarts(),

@@ -18,6 +18,8 @@ PUBLIC = {
 }
 CAMERA_PATH = "/api/occupancy/cameras/{camera_id}"
 ZONE_PATH = "/api/occupancy/zones/{zone_id}"
+ALERT_PATH = "/api/occupancy/alerts/{alert_id}"
+SUBSCRIPTIONS_PATH = "/api/sites/{site_id}/subscriptions"
 NEEDED = {
     ("GET", "/api/me"): Role.VIEWER,
     ("POST", "/api/sites"): Role.OPERATOR,
@@ -56,6 +58,14 @@ NEEDED = {
     ("GET", f"{ZONE_PATH}/baselines"): Role.VIEWER,
     ("GET", f"{CAMERA_PATH}/view"): Role.VIEWER,
     ("GET", "/api/occupancy/statistics"): Role.VIEWER,
+    ("GET", "/api/occupancy/alerts"): Role.VIEWER,
+    ("GET", ALERT_PATH): Role.VIEWER,
+    ("POST", f"{ALERT_PATH}/acknowledge"): Role.OPERATOR,
+    ("POST", f"{ALERT_PATH}/resolve"): Role.OPERATOR,
+    ("POST", f"{ALERT_PATH}/snooze"): Role.OPERATOR,
+    ("POST", SUBSCRIPTIONS_PATH): Role.OPERATOR,
+    ("GET", SUBSCRIPTIONS_PATH): Role.OPERATOR,
+    ("DELETE", f"{SUBSCRIPTIONS_PATH}/{{subscription_id}}"): Role.OPERATOR,
     **{
         ("GET", f"{subject}/{grain}"): Role.VIEWER
         for subject in (CAMERA_PATH, ZONE_PATH, "/api/occupancy/sites/{site_id}")
@@ -66,7 +76,15 @@ PROTECTED = sorted(NEEDED)
 
 
 def url(path: str) -> str:
-    return path.format(camera_id=CAMERA, site_id=SITE, line_id=f"{CAMERA}.aaaaaa", zone_id=f"{CAMERA}.zzzzzz", name="roll_up")
+    return path.format(
+        camera_id=CAMERA,
+        site_id=SITE,
+        line_id=f"{CAMERA}.aaaaaa",
+        zone_id=f"{CAMERA}.zzzzzz",
+        name="roll_up",
+        alert_id=f"{SITE}.20260302T120000000000Z.aaaaaaaa",
+        subscription_id="a",
+    )
 
 
 def test_every_route_is_either_public_or_says_which_role_it_needs(api: Api) -> None:

@@ -8,15 +8,19 @@ from typing import Any
 
 import pytest
 
+from floorsight.alerts.model import AlertPolicy
 from floorsight.jobs.model import JobName, RunStatus
 from floorsight.jobs.requests import JobRequest
 from floorsight.jobs.service import JobFailed
 from floorsight.occupancy.model import Crossing
+from floorsight.occupancy.series.store import TableSeries
 from floorsight.platform.errors import Malformed
+from functions.record_stream.handler import mark_heartbeat
 from functions.run_job import handler as module
 from functions.run_job.services import Services, wire_services
 from tests.fakes.clock import NOON
 from tests.fakes.scene import CAMERA, SITE, Scene, line_crossed
+from tests.unit.streams.test_service import health
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,14 @@ def scene() -> Scene:
 
 @pytest.fixture
 def services(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Services:
-    made = wire_services(scene.registry, scene.presence, scene.clock)
+    made = wire_services(
+        registry=scene.registry,
+        presence=scene.presence,
+        series=TableSeries(scene.presence),
+        topic=scene.topic,
+        policy=AlertPolicy(),
+        clock=scene.clock,
+    )
     monkeypatch.setattr(module, "make_services", lambda: made)
     return made
 
@@ -58,6 +69,23 @@ def test_a_night_is_reconciled_once(scene: Scene, services: Services) -> None:
     scene.clock.now = NOON + timedelta(days=1)
     assert start(job="reconcile")["result"] == {"sites": 1, "reconciled": 1, "counters": 1, "drift": 1}
     assert start(job="reconcile")["result"] == {"sites": 1, "reconciled": 0, "counters": 0, "drift": 0}
+
+
+def test_a_silent_camera_is_told_of(scene: Scene, services: Services) -> None:
+    scene.streams.record_health(health(NOON), mark_heartbeat)
+    assert start(job="check_alerts")["result"].get("raised", 0) == 0
+    scene.clock.advance(3600)
+    assert start(job="check_alerts")["result"]["raised"] == 1
+    assert start(job="check_alerts")["result"].get("raised", 0) == 0
+    (notice,) = scene.topic.notices
+    assert CAMERA in notice.texts["default"]
+
+
+@pytest.mark.parametrize("name", JobName)
+def test_every_job_runs_on_a_site_where_nothing_happened(services: Services, name: JobName) -> None:
+    assert start(job=name.value)["result"]["sites"] == 1
+    (run,) = services.jobs.list_runs(name).items
+    assert run.status is RunStatus.SUCCEEDED
 
 
 def test_who_asks_by_hand_names_the_run(services: Services) -> None:

@@ -1,0 +1,1 @@
+"""Looks whether a count that has changed is one to be told of."""

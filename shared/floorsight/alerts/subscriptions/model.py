@@ -1,0 +1,36 @@
+"""Who wants to hear of which site's alerts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from floorsight.alerts.model import Severity
+
+
+class Protocol(StrEnum):
+    """How a notice reaches its subscriber."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    HTTPS = "https"
+    SQS = "sqs"
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """An address that is told of a site's alerts from `min_severity` on.
+
+    `subscription_id` follows from protocol and endpoint: an address subscribes to a site once. `arn` is SNS's
+    subscription, which all sites of an address share; None until SNS has made it.
+    """
+
+    subscription_id: str
+    site_id: str
+    protocol: Protocol
+    endpoint: str
+    min_severity: Severity
+    created_at: datetime
+    created_by: str
+    arn: str | None = None
