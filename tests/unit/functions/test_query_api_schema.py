@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from floorsight.alerts.model import AlertKind, Concern, Finding, Severity
+from floorsight.alerts.subscriptions.model import Protocol
 from floorsight.events.vision import Direction
 from floorsight.occupancy.model import Crossing
+from floorsight.occupancy.series.model import SubjectKind
 from floorsight.views.model import SeenTrack, View
 from functions.query_api.access import Role
 from functions.query_api.app import create_app, describe_api
@@ -51,6 +55,7 @@ CHECKS = [
 # Of each operation and mode. Deterministic: the same requests in every run.
 EXAMPLES = {GenerationMode.POSITIVE: 12, GenerationMode.NEGATIVE: 6}
 SQUARE = [{"x": 0.25, "y": 0.25}, {"x": 0.75, "y": 0.25}, {"x": 0.75, "y": 0.75}, {"x": 0.25, "y": 0.75}]
+MAIL = "security@example.com"
 LINE, ZONE = f"{CAMERA}.line22", f"{CAMERA}.zone22"
 # By the name of a field or parameter. The same value may mean success for one route and 409 for another.
 LIKELY: dict[str, list[Any]] = {
@@ -80,6 +85,10 @@ LIKELY: dict[str, list[Any]] = {
     "lines": [[], [{"line_id": LINE, "inverted": True}]],
     "count": [0, 7],
     "reason": ["counted heads"],
+    "protocol": ["email"],
+    "endpoint": [MAIL],
+    "until": ["2026-03-02T14:00:00Z"],
+    "note": ["a drill"],
 }
 
 
@@ -122,10 +131,28 @@ def plant() -> Scene:
         ]
         crossings = [replace(Crossing.of(event), counter_id=counter_id) for event in events]
         scene.occupancy.record_crossings(counter_id, crossings)
+    concern = Concern(AlertKind.CAPACITY, SITE, SubjectKind.SITE, SITE)
+    crowd = Finding(concern, "Plant 1", Severity.WARNING, over=False, text="45 inside")
+    scene.alerts.record_findings(SITE, [crowd])
+    scene.subscriptions.subscribe(
+        SITE, protocol=Protocol.EMAIL, endpoint=MAIL, min_severity=Severity.WARNING, by="olga"
+    )
     scene.clock.advance(60)
     track = SeenTrack(7, "person", (0.0, 0.25, 0.5, 1.0), 0.75)
     scene.views.save_view(View(CAMERA, NOON, "live/door-1/latest.jpg", 768, 576, (track,)))
     return scene
+
+
+@cache
+def likely_values() -> dict[str, list[Any]]:
+    """LIKELY and the ids of what is planted, which follow from what happened."""
+    scene = plant()
+    alerts = scene.alerts.list_alerts(SITE, limit=1).items
+    subscriptions = scene.subscriptions.list_subscriptions(SITE).items
+    return LIKELY | {
+        "alert_id": [alert.alert_id for alert in alerts],
+        "subscription_id": [subscription.subscription_id for subscription, _ in subscriptions],
+    }
 
 
 class Fuzzed:
@@ -174,9 +201,10 @@ def claims_of(role: Role | None) -> dict[str, str] | None:
 
 def with_likely_values(case: Case, choose: Callable[[list[Any]], Any]) -> None:
     """Put likely values wherever there is a field or parameter of that name."""
+    likely = likely_values()
     for fields in (case.path_parameters, case.query, case.body):
         if isinstance(fields, dict):
-            fields |= {name: choose(LIKELY[name]) for name in fields if name in LIKELY}
+            fields |= {name: choose(likely[name]) for name in fields if name in likely}
     case.query = {name: value for name, value in (case.query or {}).items() if value is not None}
 
 
