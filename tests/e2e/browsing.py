@@ -21,10 +21,8 @@ CHROMIUM_OPTIONS = [
     "--disable-sync",
 ]
 # Answers that are no fault of the page: a wrong password, an ended session, a camera that nobody watched, a
-# line without a name, an API that has no alerts yet.
-EXPECTED_REFUSALS = re.compile(
-    r"/api/(login|login/refresh|me|occupancy/alerts|occupancy/cameras/[^/]+/(view|lines))$"
-)
+# line without a name.
+EXPECTED_REFUSALS = re.compile(r"/api/(login|login/refresh|me|occupancy/cameras/[^/]+/(view|lines))$")
 
 
 @pytest.fixture(scope="module")

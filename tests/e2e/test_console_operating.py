@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, Page, expect
 from infra.local.accounts import Account
 from infra.local.api_client import ApiClient
 from infra.local.deployment import Deployment
-from infra.paths import REPOSITORY
 from tests.e2e import square
 from tests.e2e.browsing import browser, eventually, open_page, sign_in
 
@@ -23,7 +22,6 @@ __all__ = ["browser"]
 pytestmark = [pytest.mark.browser, pytest.mark.cloud]
 
 SITE, CAMERA, LIMIT = "console", "console-door", 4
-HAS_ALERTS = "/api/occupancy/alerts" in (REPOSITORY / "docs/openapi.json").read_text()
 API_MS = 30_000
 REACTION_MS = 90_000
 # How exactly a mouse can point in a picture of some hundred pixels.
@@ -208,7 +206,6 @@ def test_the_history_of_a_camera_by_day(desk: Page) -> None:
     expect(numbers.get_by_role("row")).to_have_count(1 + 35, timeout=API_MS)
 
 
-@pytest.mark.skipif(not HAS_ALERTS, reason="this API has no alerts yet")
 def test_too_many_are_inside_until_somebody_acts(desk: Page, api: ApiClient) -> None:
     """A given count above the limit raises an alert; a person takes it, silences it and ends it."""
     desk.get_by_role("button", name="Set the count…").click(timeout=API_MS)

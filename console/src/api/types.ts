@@ -30,16 +30,4 @@ export interface Listing<T> {
 export type HistoryRow = Schemas["Bucket"];
 
 /** Something that is wrong, and what people did about it. */
-export interface Alert {
-  alert_id: string;
-  title: string;
-  severity: "notice" | "warning" | "critical";
-  state: "open" | "acknowledged" | "resolved";
-  subject_kind: "camera" | "zone" | "site";
-  subject_id: string;
-  subject_name: string;
-  steps: { text: string }[];
-  raised_at: string;
-  acknowledged_by: string | null;
-  snoozed_until: string | null;
-}
+export type Alert = Schemas["AlertOut"];
