@@ -14,7 +14,6 @@ export function Dialog({ title, onClose, children }: Props) {
   const titleId = useId();
   useEffect(() => dialog.current?.showModal(), []);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard has Escape
     <dialog
       ref={dialog}
       class="dialog"

@@ -3,9 +3,7 @@
 export type Tab = "live" | "history" | "alerts" | "cameras";
 
 export type Route =
-  | { page: "start" }
-  | { page: "sites" }
-  | { page: "site"; siteId: string; tab: Tab; cameraId: string | null };
+  { page: "start" } | { page: "sites" } | { page: "site"; siteId: string; tab: Tab; cameraId: string | null };
 
 const TABS: readonly Tab[] = ["live", "history", "alerts", "cameras"];
 

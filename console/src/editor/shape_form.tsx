@@ -224,7 +224,6 @@ function Settling({ draft, onDraft }: { draft: Draft; onDraft: (draft: Draft) =>
 
 function Field({ name, children }: { name: string; children: ComponentChildren }) {
   return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the control is among the children
     <label class="field">
       {name}
       {children}
