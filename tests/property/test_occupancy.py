@@ -99,9 +99,7 @@ def scene_on(table: MemoryTable, faults: FaultyTable | None = None) -> Scene:
 def with_zones(scene: Scene) -> Scene:
     for zone_id in ZONES:
         suffix = zone_id.partition(".")[2]
-        replace(scene.sites, suffix=partial(str, suffix)).create_zone(
-            CAMERA, name="Corner", polygon=CORNER
-        )
+        replace(scene.sites, suffix=partial(str, suffix)).create_zone(CAMERA, name="Corner", polygon=CORNER)
     return scene
 
 
