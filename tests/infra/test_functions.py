@@ -58,7 +58,12 @@ def test_every_process_of_ours_is_told_its_stage(stage: SynthesisedStage) -> Non
 def test_the_workers_environment_is_what_its_settings_class_reads(dev: SynthesisedStage) -> None:
     (container,) = dev.resource("vision", "AWS::ECS::TaskDefinition").properties["ContainerDefinitions"]
     required, known = required_and_optional(VisionWorkerSettings)
-    assert required <= {variable["Name"] for variable in container["Environment"]} <= known
+    # The region is for boto3, which reads it itself.
+    assert (
+        required
+        <= {variable["Name"] for variable in container["Environment"]}
+        <= known | {"AWS_DEFAULT_REGION"}
+    )
 
 
 def staged_files(folder: Path) -> set[str]:
