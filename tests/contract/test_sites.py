@@ -60,7 +60,7 @@ def test_everything_that_can_be_said_survives_the_table(sites: SiteService) -> N
         by="olga",
         analyse_fps=5,
         counting=False,
-        offline_after_seconds=10,
+        offline_after_seconds=30,
         limits=Limits(7),
     )
     line = sites.create_line(CAMERA, name="Threshold", segment=MIDDLE, anchor=Anchor.CENTER, inverted=True)

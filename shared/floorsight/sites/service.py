@@ -93,8 +93,13 @@ class SiteService:
         return self.store.list_sites(limit=limit, start_key=start_key)
 
     def update_site(self, changed: Site) -> Site:
-        """Raises NotFound (`unknown_site`) or Conflict (`revision_changed`)."""
-        self.get_site(changed.site_id)
+        """Raises NotFound (`unknown_site`) or Conflict (`revision_changed`, `time_zone_in_use`)."""
+        before = self.get_site(changed.site_id)
+        if changed.time_zone != before.time_zone and self.store.count_cameras(changed.site_id):
+            raise Conflict(
+                "its cameras' history is in hours and days of the old time zone: make a new site instead",
+                code="time_zone_in_use",
+            )
         site = replace(changed, revision=changed.revision + 1)
         self.store.replace(site, revision=changed.revision)
         return site

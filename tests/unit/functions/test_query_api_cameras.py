@@ -46,7 +46,7 @@ WRONG = [
     ({"role": "window"}, "invalid_request", "role"),
     ({"analyse_fps": 0}, "out_of_range", "analyse_fps"),
     ({"analyse_fps": 31}, "out_of_range", "analyse_fps"),
-    ({"offline_after_seconds": 9}, "out_of_range", "offline_after_seconds"),
+    ({"offline_after_seconds": 29}, "out_of_range", "offline_after_seconds"),
     ({"offline_after_seconds": 86_401}, "out_of_range", "offline_after_seconds"),
     ({"counting": "maybe"}, "invalid_request", "counting"),
     ({"max_occupancy": -1}, "out_of_range", "max_occupancy"),

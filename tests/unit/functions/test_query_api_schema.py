@@ -64,7 +64,7 @@ LIKELY: dict[str, list[Any]] = {
     "line_id": [LINE],
     "zone_id": [ZONE],
     "name": ["North", "roll_up"],  # of a thing, or of a job
-    "time_zone": ["Asia/Kolkata"],
+    "time_zone": ["Europe/Berlin"],
     "quiet_hour": ["23:59"],
     "analyse_fps": [5],
     "offline_after_seconds": [30],

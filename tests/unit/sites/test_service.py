@@ -97,6 +97,19 @@ def test_a_camera_can_not_be_moved_to_another_site() -> None:
     assert scene.sites.get_camera(CAMERA) == camera
 
 
+def test_a_site_with_cameras_keeps_its_time_zone() -> None:
+    """Its history is in hours and days of that zone."""
+    scene = Scene()
+    elsewhere = scene.sites.create_site(site_id="plant-9", name="Plant 9", time_zone="UTC")
+    moved = scene.sites.update_site(replace(elsewhere, time_zone="Asia/Kolkata"))
+    scene.with_camera("hall-9", site_id="plant-9")
+    with pytest.raises(Conflict) as caught:
+        scene.sites.update_site(replace(scene.sites.get_site("plant-9"), time_zone="UTC"))
+    assert caught.value.code == "time_zone_in_use"
+    assert scene.sites.get_site("plant-9") == moved
+    assert scene.sites.update_site(replace(moved, name="Plant nine")).name == "Plant nine"
+
+
 def test_a_line_drawn_while_its_camera_is_deleted_is_deleted_with_it() -> None:
     scene = Scene().with_camera()
     late = scene.with_line()
