@@ -82,6 +82,7 @@ def test_a_childs_environment_points_at_the_emulator_and_at_nothing_else(
         **deployment.endpoint.environment(),
         "FLOORSIGHT_CHUNK_STREAM": "chunks",
         "FLOORSIGHT_MEDIA_BUCKET": "media",
+        "FLOORSIGHT_STAGE": "local",
     }
     assert "PATH" in environment
 

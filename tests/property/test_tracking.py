@@ -78,8 +78,9 @@ def test_four_small_filters_are_the_one_large_one(
 
 
 def same(ours: Array, theirs: Array) -> None:
+    # The textbook's subtraction of covariances loses digits where a sure measurement meets a vague guess.
     scale = max(1.0, float(np.abs(theirs).max()))
-    np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9 * scale)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-7 * scale)
 
 
 def test_a_prediction_leaves_what_it_came_from_alone() -> None:
