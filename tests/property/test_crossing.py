@@ -21,7 +21,7 @@ walks = st.lists(spots, max_size=25)
 settles = st.integers(1, 4)
 # How far along a line, and how far off it, as a share of the tolerance.
 along_and_off = st.lists(st.tuples(st.floats(-0.5, 1.5), st.floats(-1, 1)), max_size=40)
-EXAMPLES = 400
+EXAMPLES = 500
 
 
 @st.composite
