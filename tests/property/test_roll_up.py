@@ -206,3 +206,20 @@ def test_a_dead_run_holds_the_next_up_for_no_longer_than_it_could_have_lived() -
     assert not fences.is_held(first)
     assert fences.is_held(second)
     assert fences.begin(SITE, plant.clock.now + LONGEST_RUN) is None
+
+
+@pytest.mark.parametrize("writes", range(1, 9))
+def test_a_crash_amid_more_rows_than_one_write_holds_is_healed(writes: int) -> None:
+    """Some hours that follow are new already, later ones are not: all are to be looked at."""
+    plant = Plant()
+    begins = start_of_date(date(2026, 3, 2), plant.zone) + timedelta(hours=8)
+    plant.clock.now = begins + timedelta(days=1)
+    busy = [(begins + timedelta(minutes=minute), Direction.IN) for minute in range(0, 7 * 60, 2)]
+    plant.record(COUNTERS[0], busy)
+    plant.service().roll_up(SITE)
+    plant.record(COUNTERS[0], [(begins + timedelta(seconds=30), Direction.IN)])
+    with suppress(Crashed):
+        plant.service(MortalTable(plant.table, writes_left=writes)).roll_up(SITE)
+    plant.clock.now += LONGEST_RUN
+    plant.service().roll_up(SITE)
+    rows_are_right(plant)

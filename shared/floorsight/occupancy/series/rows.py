@@ -64,15 +64,11 @@ class Rows:
 def cascade(rows: Rows, dirty: Collection[Bucket], is_current: Callable[[Rollup], bool]) -> Iterator[Bucket]:
     """The buckets to compute afresh, ascending: the dirty ones, and later ones that no longer follow on.
 
-    Each is to be `put` into `rows` before the next is asked for. A row that still follows on was made from
-    what holds now, and so were those after it up to the next dirty bucket: rows are written in this order,
-    and marks are removed last, so that this is true after a crash as well.
+    Each is to be `put` into `rows` before the next is asked for. All later rows are looked at, also beyond one
+    that follows on: a run that died between two writes leaves new rows before old ones.
     """
     wanted = set(dirty)
-    first, last = min(wanted), max(wanted)
-    for bucket in sorted({*rows.buckets_from(first.start), *wanted}):
+    for bucket in sorted({*rows.buckets_from(min(wanted).start), *wanted}):
         row = rows.get(bucket.start)
         if bucket in wanted or row is None or not is_current(row):
             yield bucket
-        elif bucket > last:
-            return
