@@ -18,7 +18,7 @@ SHARD_FILL = 0.8  # how full a shard may be on average: chunks come in bursts
 COMMIT_SECONDS = 10.0  # `floorsight.vision.service`
 LAMBDA_MEMORY_GB = 0.5
 LAMBDA_SECONDS = 0.1  # an invocation: some requests of some milliseconds, and the answer
-JOB_SECONDS = 2.0
+JOB_MEMORY_GB, JOB_SECONDS = 1.73, 2.0  # `infra/stacks/jobs.py`
 QUEUES = 3  # reactions; each is polled by Lambda day and night
 POLLS_A_MINUTE = 15  # five pollers that wait 20 seconds
 SQS_REQUESTS_AN_EVENT = 3  # sent, received, deleted
@@ -111,8 +111,8 @@ def _occupancy(plant: Plant, measured: Mapping[UseCase, TableUse]) -> Iterator[B
     yield BillLine(Part.OCCUPANCY, Charge.SQS_REQUEST, SQS_REQUESTS_AN_EVENT * events + polls)
     yield BillLine(Part.OCCUPANCY, Charge.SCHEDULE, runs)
     yield BillLine(Part.OCCUPANCY, Charge.LAMBDA_REQUEST, events + runs)
-    seconds = events * LAMBDA_SECONDS + runs * JOB_SECONDS
-    yield BillLine(Part.OCCUPANCY, Charge.LAMBDA_GB_SECOND, seconds * LAMBDA_MEMORY_GB)
+    gb_seconds = events * LAMBDA_SECONDS * LAMBDA_MEMORY_GB + runs * JOB_SECONDS * JOB_MEMORY_GB
+    yield BillLine(Part.OCCUPANCY, Charge.LAMBDA_GB_SECOND, gb_seconds)
     yield from _tables(
         Part.OCCUPANCY,
         {

@@ -26,7 +26,9 @@ class Door:
 
 
 def crossing_events(passages: Iterable[Passage], doors: Mapping[int, Door]) -> Iterator[LineCrossed]:
-    """One event a passage. The same passages give the same ids: publishing twice counts nothing twice."""
+    """One event a passage. The same passage always gives the same id, whatever is told beside it: publishing
+    it twice counts nothing twice.
+    """
     tracks: dict[str, int] = defaultdict(int)
     for passage in passages:
         door, at = doors[passage.door], passage.at.astimezone(UTC)
@@ -34,7 +36,7 @@ def crossing_events(passages: Iterable[Passage], doors: Mapping[int, Door]) -> I
         tracks[door.camera_id + session] += 1
         track_id = tracks[door.camera_id + session]
         yield LineCrossed(
-            event_id=derived_id(CAUSE, door.camera_id, at.isoformat(), passage.direction, track_id),
+            event_id=derived_id(CAUSE, door.camera_id, at.isoformat(), passage.direction),
             occurred_at=at,
             site_id=door.site_id,
             camera_id=door.camera_id,

@@ -52,7 +52,7 @@ class HistoryOptions:
 def tell_history(deployment: Deployment, options: HistoryOptions, console: Console) -> None:
     """Make a site with two doors and weeks of crossings up to now; each step is shown.
 
-    Running it again with the same seed on the same day adds only what is new.
+    Running it again with the same seed on the same day adds only what happened since, and another group.
 
     Raises:
         FloorsightError: a step failed; the message says what to do.
@@ -135,12 +135,12 @@ def wait_until_counted(api: ApiClient, doors: dict[int, Door], events: Sequence[
     Raises:
         Unavailable: nothing moved for a minute.
     """
-    missing = {door.camera_id: sum(e.camera_id == door.camera_id for e in events) for door in doors.values()}
+    wanted = {event.event_id for event in events}
 
-    def found() -> int:
-        return sum(min(missing[camera_id], count_ledger(api, camera_id)) for camera_id in missing)
+    def count_found() -> int:
+        return sum(len(wanted & ledger_ids(api, door.camera_id)) for door in doors.values())
 
-    wait_for_progress(found, len(events), "crossings in the ledger")
+    wait_for_progress(count_found, len(wanted), "crossings in the ledger")
 
 
 def wait_for_progress(progress: Callable[[], int], goal: int, subject: str) -> None:
@@ -157,19 +157,16 @@ def wait_for_progress(progress: Callable[[], int], goal: int, subject: str) -> N
         time.sleep(POLL_SECONDS)
 
 
-def count_ledger(api: ApiClient, camera_id: str) -> int:
-    """How many crossings a camera's ledger holds."""
-    count, cursor = 0, None
+def ledger_ids(api: ApiClient, camera_id: str) -> set[str]:
+    """The ids of the crossings that a camera's ledger holds."""
+    found: set[str] = set()
+    cursor: dict[str, str] = {}
     while True:
-        page = api.get(
-            f"/api/occupancy/cameras/{camera_id}/crossings",
-            limit=500,
-            **({"cursor": cursor} if cursor else {}),
-        )
-        count += len(page["items"])
-        cursor = page["next_cursor"]
-        if cursor is None:
-            return count
+        page = api.get(f"/api/occupancy/cameras/{camera_id}/crossings", limit=500, **cursor)
+        found |= {crossing["crossing_id"] for crossing in page["items"]}
+        if page["next_cursor"] is None:
+            return found
+        cursor = {"cursor": page["next_cursor"]}
 
 
 def run_job(api: ApiClient, name: str) -> dict[str, Any]:

@@ -43,6 +43,14 @@ def test_the_same_seed_gives_the_same_ids_and_another_gives_others() -> None:
     assert not set(ids(1)) & set(ids(2))
 
 
+def test_what_is_told_beside_a_passage_does_not_change_its_id() -> None:
+    passages = plausible_passages(MONDAY, 1, BERLIN, seed=1)
+    group = visit(passages[20].at, seed=1)
+    alone = {event.event_id for event in crossing_events(passages, DOORS)}
+    together = sorted([*passages, *group], key=lambda passage: passage.at)
+    assert alone < {event.event_id for event in crossing_events(together, DOORS)}
+
+
 @pytest.mark.parametrize("sunday", [date(2026, 3, 29), date(2026, 10, 25)])
 def test_shifts_keep_to_the_clock_on_the_day_it_changes(sunday: date) -> None:
     arrivals = [
