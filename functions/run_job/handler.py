@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Protocol
 
+from floorsight.jobs.model import JOBS, Job
 from floorsight.jobs.requests import JobRequest
 from floorsight.platform.observability import configure_logging
 from functions.run_job.services import Services, make_services
 
 configure_logging()
+# Counts may come late, and a topic may be out for hours.
+DELETED_LATELY = timedelta(days=1)
 
 
 class Context(Protocol):
@@ -28,9 +32,18 @@ def run_job(services: Services, request: JobRequest, invocation_id: str) -> dict
     run = services.jobs.run(
         request.job,
         services.actions[request.job],
-        lambda: [site.site_id for site in services.sites.list_sites().items],
+        lambda: list_site_ids(services, JOBS[request.job]),
         run_id=request.run_id or invocation_id,
         started_by=request.started_by,
         site_id=request.site_id,
     )
     return {"run_id": run.run_id, "status": run.status.value, "result": dict(run.result)}
+
+
+def list_site_ids(services: Services, job: Job) -> list[str]:
+    """The sites that a job is done for: all, and those deleted lately if it finishes what they leave."""
+    sites = services.sites.list_sites().items
+    if job.for_deleted:
+        sites = sites + services.sites.list_deleted_sites(services.jobs.clock() - DELETED_LATELY)
+    # While a site is being deleted, the index may show it twice.
+    return list(dict.fromkeys(site.site_id for site in sites))

@@ -144,6 +144,20 @@ def test_what_is_deleted_is_found_only_by_who_asks_for_it(sites: SiteService) ->
     assert plan.zones == (replace(zone, deleted_at=deleted_at),)
 
 
+def test_deleted_sites_are_listed_by_when_they_were_deleted(sites: SiteService) -> None:
+    assert isinstance(sites.clock, ManualClock)
+    for number in range(3):
+        sites.create_site(site_id=f"plant-{number}", name="Plant", time_zone="Europe/Berlin")
+    first = sites.delete_site("plant-1")
+    sites.clock.advance(60)
+    second = sites.delete_site("plant-0")
+    assert [site.site_id for site in sites.list_sites().items] == ["plant-2"]
+    for since, expected in ((first, ["plant-1", "plant-0"]), (second, ["plant-0"])):
+        assert [site.site_id for site in sites.list_deleted_sites(since)] == expected
+    sites.clock.advance(60)
+    assert sites.list_deleted_sites(sites.clock()) == []
+
+
 def test_a_site_goes_only_without_cameras_however_many_come_at_once(sites: SiteService) -> None:
     """Cameras are added while others delete the site: never is there a camera without its site."""
     for round_number in range(5):

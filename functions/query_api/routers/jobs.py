@@ -10,7 +10,7 @@ from typing import Annotated, Self
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from floorsight.jobs.model import JobName, JobRun, JobStatus, RunStatus
+from floorsight.jobs.model import JOBS, JobName, JobRun, JobStatus, RunStatus
 from floorsight.jobs.requests import JobRequest
 from floorsight.platform.errors import NotFound
 from functions.query_api.access import Caller, Role, requires
@@ -107,7 +107,7 @@ def start_job(
     """Run a job now, for one site or for all. The answer does not wait for it."""
     job, site_id = _known(name), new.site_id if new else None
     if site_id is not None:
-        services.sites.get_site(site_id)
+        services.sites.get_site(site_id, with_deleted=JOBS[job].for_deleted)
     request = JobRequest(job=job, site_id=site_id, started_by=caller.username, run_id=uuid.uuid4().hex)
     services.job_starter.start(request)
     return RequestedRun(run_id=str(request.run_id), job=job, site_id=site_id)

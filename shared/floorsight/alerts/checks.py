@@ -39,12 +39,16 @@ class CountChecks:
 
         Raises Unavailable when a table or the topic did not answer; the same may be tried again.
         """
-        zones = filter(None, map(self._find_zone, dict.fromkeys(counter_ids)))
+        wanted = dict.fromkeys(counter_ids)
+
+        def look(_: Mapping[Concern, Latch]) -> Iterator[Finding]:
+            return self.look(site_id, filter(None, map(self._find_zone, wanted)))
+
         try:
-            findings = list(self.look(site_id, zones))
+            done = self.alerts.record_findings(site_id, look)
         except NotFound:
             return {}
-        return and_send(self.alerts, site_id, self.alerts.record_findings(site_id, findings))
+        return and_send(self.alerts, site_id, done)
 
     def look(self, site_id: str, zones: Iterable[Zone]) -> Iterator[Finding]:
         """What there is to say of a site, its cameras and these zones."""
@@ -92,16 +96,21 @@ class SiteChecks:
     def check_site(self, site_id: str) -> Mapping[str, int]:
         """Look at everything of a site, and tell what is due; again changes nothing.
 
+        Of a deleted site everything that is open ends.
+
         Returns how many alerts were raised, escalated, resolved, and how many notices were sent. Raises
         NotFound (`unknown_site`), or Unavailable when a table or the topic did not answer.
         """
-        latches = self.alerts.store.load_latches(site_id)
-        cameras = self.sites.list_cameras(site_id).items
-        zones = [zone for camera in cameras for zone in self.sites.get_plan(camera.camera_id).zones]
-        findings = [*self.counts.look(site_id, zones), *self._look_for_silence(site_id, cameras)]
-        ended = find_ended(latches, findings, (*_OF_COUNTS, AlertKind.CAMERA_OFFLINE))
-        done = self.alerts.record_findings(site_id, [*findings, *ended], latches=latches)
-        return and_send(self.alerts, site_id, done)
+
+        def look(latches: Mapping[Concern, Latch]) -> list[Finding]:
+            if self.sites.get_site(site_id, with_deleted=True).deleted_at:
+                return find_ended(latches, (), AlertKind)
+            cameras = self.sites.list_cameras(site_id).items
+            zones = [zone for camera in cameras for zone in self.sites.get_plan(camera.camera_id).zones]
+            findings = [*self.counts.look(site_id, zones), *self._look_for_silence(site_id, cameras)]
+            return findings + find_ended(latches, findings, (*_OF_COUNTS, AlertKind.CAMERA_OFFLINE))
+
+        return and_send(self.alerts, site_id, self.alerts.record_findings(site_id, look))
 
     def _look_for_silence(self, site_id: str, cameras: Iterable[Camera]) -> Iterator[Finding]:
         now, seen = self.alerts.clock(), self.last_seen(site_id)

@@ -29,12 +29,16 @@ class JobName(StrEnum):
 
 @dataclass(frozen=True)
 class Job:
-    """A job, at minutes of the UTC hour: every `every_minutes` (a divisor of 60), from `at_minute` on."""
+    """A job, at minutes of the UTC hour: every `every_minutes` (a divisor of 60), from `at_minute` on.
+
+    One that is `for_deleted` finishes what a site leaves that is deleted: last rows, unsent notices.
+    """
 
     name: JobName
     purpose: str
     every_minutes: int
     at_minute: int = 0
+    for_deleted: bool = False
 
     def __post_init__(self) -> None:
         if not (1 <= self.every_minutes <= 60 and 60 % self.every_minutes == 0):
@@ -55,9 +59,12 @@ JOBS: Mapping[JobName, Job] = {
     job.name: job
     for job in (
         Job(
-            JobName.CHECK_ALERTS, "Cameras that fell silent, ends of cooldowns, notifications not sent yet", 1
+            JobName.CHECK_ALERTS,
+            "Cameras that fell silent, ends of cooldowns, notifications not sent yet",
+            1,
+            for_deleted=True,
         ),
-        Job(JobName.ROLL_UP, "Minutes, hours, days and months of what has changed", 5),
+        Job(JobName.ROLL_UP, "Minutes, hours, days and months of what has changed", 5, for_deleted=True),
         Job(JobName.RECONCILE, "Counts of sites whose quiet hour has come", 15),
         # Ten minutes after the hour: by then the hour that ended is rolled up.
         Job(JobName.DETECT_ANOMALIES, "Counts far outside what this hour of the week usually shows", 60, 10),

@@ -92,6 +92,10 @@ class SiteService:
         """All sites by id; a site made a moment ago may be missing."""
         return self.store.list_sites(limit=limit, start_key=start_key)
 
+    def list_deleted_sites(self, since: datetime) -> list[Site]:
+        """Sites that were deleted then or later, in that order."""
+        return self.store.list_deleted_sites(since)
+
     def update_site(self, changed: Site) -> Site:
         """Raises NotFound (`unknown_site`) or Conflict (`revision_changed`, `time_zone_in_use`)."""
         before = self.get_site(changed.site_id)

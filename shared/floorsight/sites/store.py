@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
+from floorsight.platform.clock import to_sort_key
 from floorsight.platform.errors import Conflict, Malformed, Unavailable
 from floorsight.platform.items import Item, ItemType, Key, TableName
 from floorsight.platform.retry import Backoff
@@ -31,6 +33,7 @@ from floorsight.sites.layout import (
 from floorsight.sites.model import Camera, CameraPlan, Line, Site, Zone
 
 _SITES_PARTITION = "SITES"
+_DELETED_PARTITION = "SITES_DELETED"
 _PLAN_READERS = ("query_api", "raise_alert", "run_job", "update_occupancy", "vision_worker")
 
 SITE = ItemType(
@@ -41,7 +44,8 @@ SITE = ItemType(
     gsi1pk=_SITES_PARTITION,
     gsi1sk="SITE#{site_id}",
     purpose="A site: its clock, its limits, and `cameras`, the number of cameras that it has. The index "
-    "lists all sites. A deleted site keeps its item, with `deleted_at` and out of the index.",
+    "lists all sites. A deleted site keeps its item, with `deleted_at`, and moves in the index to "
+    f"`{_DELETED_PARTITION}` / `{{deleted_at}}#{{site_id}}`: jobs finish what it left.",
     writers=("query_api",),
     readers=("query_api", "raise_alert", "run_job"),
     version=2,
@@ -134,6 +138,11 @@ class SiteStore:
         """All sites by id."""
         page = self.table.query(_SITES_PARTITION, limit=limit, start_key=start_key, index=True)
         return page.map(read_site)
+
+    def list_deleted_sites(self, since: datetime) -> list[Site]:
+        """Sites that were deleted then or later, in that order."""
+        page = self.table.query(_DELETED_PARTITION, after=to_sort_key(since), index=True)
+        return [read_site(item) for item in page.items]
 
     def count_cameras(self, site_id: str) -> int:
         """How many cameras a site has, consistently.
@@ -232,7 +241,7 @@ def _taken(thing: Thing, *, deleted: bool) -> Conflict:
 
 
 def _item(thing: Thing) -> Item:
-    """The item of a thing; the index has no deleted ones."""
+    """The item of a thing; in the index deleted sites are apart, and other deleted things are not."""
     match thing:
         case Site():
             item = SITE.item(site_body(thing), site_id=thing.site_id)
@@ -242,7 +251,14 @@ def _item(thing: Thing) -> Item:
             item = LINE.item(line_body(thing), camera_id=thing.camera_id, line_id=thing.line_id)
         case Zone():
             item = ZONE.item(zone_body(thing), camera_id=thing.camera_id, zone_id=thing.zone_id)
-    return item | {"GSI1PK": None, "GSI1SK": None} if thing.deleted_at else item
+    return item | _index_deleted(thing, thing.deleted_at) if thing.deleted_at else item
+
+
+def _index_deleted(thing: Thing, deleted_at: datetime) -> Item:
+    """Where the index has a deleted thing."""
+    if isinstance(thing, Site):
+        return {"GSI1PK": _DELETED_PARTITION, "GSI1SK": f"{to_sort_key(deleted_at)}#{thing.site_id}"}
+    return {"GSI1PK": None, "GSI1SK": None}
 
 
 def _read(item: Item) -> Thing:

@@ -13,7 +13,7 @@ from floorsight.jobs.model import JobName
 from floorsight.jobs.requests import JobRequest
 from functions.query_api.job_starter import JobStarter
 from tests.fakes.jobs import RememberedStarts
-from tests.fakes.scene import SITE, Scene
+from tests.fakes.scene import CAMERA, SITE, Scene
 from tests.unit.functions.conftest import CREDENTIALS, Api, problem_of
 
 STATUS = ("/api/occupancy/scheduler-status", "/api/v1/occupancy/scheduler-status")
@@ -88,6 +88,19 @@ def test_an_unknown_site_is_not_found_and_starts_nothing(api: Api) -> None:
     answer = api.operator.post(RUN, json={"site_id": "nowhere"})
     assert problem_of(answer)[:2] == (404, "unknown_site")
     assert starts(api) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("roll_up", 202), ("check_alerts", 202), ("reconcile", 404), ("detect_anomalies", 404)],
+)
+def test_what_a_deleted_site_leaves_can_be_finished_by_hand(
+    api: Api, scene: Scene, name: str, status: int
+) -> None:
+    scene.with_camera().sites.delete_camera(CAMERA)
+    scene.sites.delete_site(SITE)
+    answer = api.operator.post(f"/api/occupancy/jobs/{name}/run", json={"site_id": SITE})
+    assert answer.status_code == status
 
 
 def test_unknown_fields_are_refused(api: Api) -> None:

@@ -106,3 +106,35 @@ def test_what_names_no_job_is_refused(services: Services, event: dict[str, Any])
     with pytest.raises(Malformed) as caught:
         start(**event)
     assert caught.value.code == "bad_job_request"
+
+
+def test_what_a_deleted_site_leaves_is_finished(scene: Scene, services: Services) -> None:
+    """Its last counts are rolled up, and its open alerts end and are told; a day later it is left alone."""
+    scene.streams.record_health(health(NOON), mark_heartbeat)
+    scene.clock.advance(3600)
+    assert start(job="check_alerts")["result"]["raised"] == 1
+    scene.occupancy.record_crossings(CAMERA, [Crossing.of(line_crossed(1))])
+    scene.sites.delete_camera(CAMERA)
+    scene.sites.delete_site(SITE)
+    scene.clock.advance(60)
+    assert start(job="roll_up")["result"]["marks"] == 1
+    assert scene.occupancy.store.load_marks(SITE) == []
+    answer = start(job="check_alerts")["result"]
+    assert (answer["resolved"], answer["sent"]) == (1, 1)
+    assert len(scene.topic.notices) == 2
+    again = start(job="check_alerts")["result"]
+    assert (again.get("resolved", 0), again.get("sent", 0)) == (0, 0)
+    assert start(job="reconcile")["result"]["sites"] == 0
+    assert start(job="detect_anomalies")["result"]["sites"] == 0
+    scene.clock.advance(86_400)
+    assert start(job="roll_up")["result"]["sites"] == 0
+
+
+@pytest.mark.parametrize("name", [JobName.ROLL_UP, JobName.CHECK_ALERTS])
+def test_a_site_deleted_long_ago_is_finished_when_somebody_asks(
+    scene: Scene, services: Services, name: JobName
+) -> None:
+    scene.sites.delete_camera(CAMERA)
+    scene.sites.delete_site(SITE)
+    scene.clock.advance(30 * 86_400)
+    assert start(job=name.value, site_id=SITE)["status"] == "succeeded"
