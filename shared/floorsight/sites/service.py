@@ -97,15 +97,20 @@ class SiteService:
         return self.store.list_deleted_sites(since)
 
     def update_site(self, changed: Site) -> Site:
-        """Raises NotFound (`unknown_site`) or Conflict (`revision_changed`, `time_zone_in_use`)."""
+        """Raises NotFound (`unknown_site`) or Conflict (`revision_changed`, `time_zone_in_use`).
+
+        A site that ever had a camera keeps its time zone: history outlives its cameras.
+        """
         before = self.get_site(changed.site_id)
-        if changed.time_zone != before.time_zone and self.store.count_cameras(changed.site_id):
+        moved = changed.time_zone != before.time_zone
+        if moved and self.store.had_cameras(changed.site_id):
             raise Conflict(
-                "its cameras' history is in hours and days of the old time zone: make a new site instead",
+                "the history of its cameras, deleted ones too, is in hours and days of the old time zone: "
+                "make a new site instead",
                 code="time_zone_in_use",
             )
         site = replace(changed, revision=changed.revision + 1)
-        self.store.replace(site, revision=changed.revision)
+        self.store.replace(site, revision=changed.revision, without_history=moved)
         return site
 
     def delete_site(self, site_id: str) -> datetime:

@@ -43,9 +43,10 @@ SITE = ItemType(
     sk="SITE",
     gsi1pk=_SITES_PARTITION,
     gsi1sk="SITE#{site_id}",
-    purpose="A site: its clock, its limits, and `cameras`, the number of cameras that it has. The index "
-    "lists all sites. A deleted site keeps its item, with `deleted_at`, and moves in the index to "
-    f"`{_DELETED_PARTITION}` / `{{deleted_at}}#{{site_id}}`: jobs finish what it left.",
+    purpose="A site: its clock, its limits, `cameras`, the number of cameras that it has, and `had_cameras`, "
+    "whether it ever had one (missing in older items). The index lists all sites. A deleted site keeps its "
+    f"item, with `deleted_at`, and moves in the index to `{_DELETED_PARTITION}` / "
+    "`{deleted_at}#{site_id}`: jobs finish what it left.",
     writers=("query_api",),
     readers=("query_api", "raise_alert", "run_job"),
     version=2,
@@ -115,18 +116,21 @@ class SiteStore:
         """
         item = _item(thing)
         if isinstance(thing, Site):
-            item["cameras"] = 0
+            item |= {"cameras": 0, "had_cameras": False}
         self._write(thing, Put(item, expect=ABSENT))
 
-    def replace(self, thing: Thing, *, revision: int) -> None:
+    def replace(self, thing: Thing, *, revision: int, without_history: bool = False) -> None:
         """Store a changed thing in place of the one with the `revision` that was read; also deletes.
 
-        Raises Conflict (`revision_changed`): somebody else has changed it meanwhile.
+        A site `without_history` is replaced only as long as it never had a camera. Raises Conflict
+        (`revision_changed`): somebody else has changed it meanwhile.
         """
         item = _item(thing)
         expected = {"type": item["type"], "revision": revision or None, "deleted_at": None}
         if isinstance(thing, Site) and thing.deleted_at:
             expected["cameras"] = 0
+        if without_history:
+            expected["had_cameras"] = False
         key = Key(item.pop("PK"), item.pop("SK"))
         self._write(thing, Update(key, set=item, expect=Expectation(equals=expected)))
 
@@ -160,6 +164,14 @@ class SiteStore:
         except Conflict:  # somebody else has counted them, and may have added one since
             return self.count_cameras(site_id)
         return found
+
+    def had_cameras(self, site_id: str) -> bool:
+        """Whether a site ever had a camera, consistently.
+
+        Older items do not tell, and deleted cameras are in no list: such a site is taken to have had one.
+        """
+        item = self.table.get(SITE.key(site_id=site_id))
+        return bool(item and item.get("had_cameras", True))
 
     def find_camera(self, camera_id: str) -> Camera | None:
         item = self.table.get(CAMERA.key(camera_id=camera_id))
@@ -211,7 +223,8 @@ class SiteStore:
         self.count_cameras(thing.site_id)  # layout 1: there must be a number to add to
         step = -1 if thing.deleted_at else 1
         expect = Expectation(equals={"type": SITE.name, "deleted_at": None})
-        return [Update(SITE.key(site_id=thing.site_id), add={"cameras": step}, expect=expect)]
+        key = SITE.key(site_id=thing.site_id)
+        return [Update(key, add={"cameras": step}, set={"had_cameras": True}, expect=expect)]
 
     def _explain_refusal(self, thing: Thing, write: Put | Update, refused: TransactionRefused) -> None:
         """Raises what the refusal means; returns if the same was written before and the answer got lost."""

@@ -12,8 +12,10 @@ import pytest
 from floorsight.platform.errors import Conflict, Malformed, NotFound, Unavailable
 from floorsight.platform.ids import IDENTIFIER_PATTERN
 from floorsight.platform.retry import Backoff
+from floorsight.platform.table import Update
 from floorsight.sites.model import CameraRole, Site
 from floorsight.sites.service import SiteService, camera_of, new_suffix
+from floorsight.sites.store import SITE as SITE_ITEM
 from floorsight.sites.store import SiteStore
 from floorsight.vision.chunk import ChunkHeader
 from tests.fakes.scene import CAMERA, SITE, Scene, no_wait
@@ -107,7 +109,35 @@ def test_a_site_with_cameras_keeps_its_time_zone() -> None:
         scene.sites.update_site(replace(scene.sites.get_site("plant-9"), time_zone="UTC"))
     assert caught.value.code == "time_zone_in_use"
     assert scene.sites.get_site("plant-9") == moved
-    assert scene.sites.update_site(replace(moved, name="Plant nine")).name == "Plant nine"
+    renamed = scene.sites.update_site(replace(moved, name="Plant nine"))
+    assert renamed.name == "Plant nine"
+    scene.sites.delete_camera("hall-9")  # its history stays
+    with pytest.raises(Conflict) as caught:
+        scene.sites.update_site(replace(renamed, time_zone="UTC"))
+    assert caught.value.code == "time_zone_in_use"
+
+
+def test_a_site_from_before_that_was_noted_keeps_its_time_zone() -> None:
+    """Nothing tells whether it had cameras that were deleted."""
+    scene = Scene()
+    site = scene.sites.create_site(site_id=SITE, name="Plant 1", time_zone="UTC")
+    scene.registry.write(Update(SITE_ITEM.key(site_id=SITE), set={"had_cameras": None}))
+    with pytest.raises(Conflict) as caught:
+        scene.sites.update_site(replace(site, time_zone="Asia/Kolkata"))
+    assert caught.value.code == "time_zone_in_use"
+    assert scene.sites.update_site(replace(site, name="Plant one")).name == "Plant one"
+
+
+def test_a_camera_that_comes_while_the_time_zone_changes_is_seen() -> None:
+    scene = Scene()
+    site = scene.sites.create_site(site_id=SITE, name="Plant 1", time_zone="UTC")
+    table = FaultyTable(scene.registry)
+    others = SiteService(SiteStore(table, Backoff(sleep=no_wait)), scene.clock)
+    table.interrupt = lambda: scene.with_camera()
+    with pytest.raises(Conflict) as caught:
+        others.update_site(replace(site, time_zone="Asia/Kolkata"))
+    assert caught.value.code == "revision_changed"
+    assert scene.sites.get_site(SITE) == site
 
 
 def test_a_line_drawn_while_its_camera_is_deleted_is_deleted_with_it() -> None:
