@@ -31,7 +31,9 @@ class ChangedLine(BaseModel):
     end: Position | None = None
     inverted: bool | None = None
     settle_frames: int | None = None
-    anchor: Anchor | None = Field(default=None, description="Paths are kept of feet only.")
+    anchor: Anchor | None = Field(
+        default=None, description="Paths are kept of feet only: a line of another anchor can only be turned."
+    )
 
     def change(self) -> LineChange:
         return LineChange(

@@ -16,7 +16,7 @@ from floorsight.occupancy.recount.model import LineChange
 from floorsight.occupancy.recount.rules import sample_path
 from floorsight.occupancy.recount.service import RecountService
 from floorsight.platform.errors import Malformed, NotFound
-from floorsight.sites.model import Anchor
+from floorsight.sites.model import Anchor, CameraRole
 from floorsight.streams.service import StreamService
 from floorsight.streams.store import HealthStore, TrajectoryStore
 from tests.fakes.clock import NOON
@@ -83,6 +83,52 @@ def test_a_change_that_can_not_be_is_named(
     first, second = (scene.with_line(name=name).line_id for name in ("One", "Two"))
     changes = [LineChange(first), LineChange(second, **change)]
     assert refused(lambda: recounts.recount(CAMERA, NOON, NOON + HOUR, changes)) == (code, field)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"start": Point(0.25, 1.0), "end": Point(0.25, 0.0)},
+        {"settle_frames": 3},
+        {"settle_frames": 3, "inverted": True},
+        {"anchor": Anchor.CENTER, "settle_frames": 3},
+    ],
+)
+def test_a_line_of_another_anchor_is_not_recounted_from_paths_of_feet(
+    scene: Scene, recounts: RecountService, change: dict[str, Any]
+) -> None:
+    changed = LineChange(scene.with_line(anchor=Anchor.CENTER).line_id, **change)
+    found = refused(lambda: recounts.recount(CAMERA, NOON, NOON + HOUR, [changed]))
+    assert found == ("no_path_of_anchor", "lines.0.anchor")
+
+
+def test_a_line_of_another_anchor_is_taken_from_the_ledger(
+    scene: Scene, streams: StreamService, recounts: RecountService
+) -> None:
+    """The feet of somebody whose middle crossed it may not have."""
+    line = scene.with_line(anchor=Anchor.CENTER)
+    streams.record_track(Walk(1, THROUGH).ended(10))
+    crossings = [Crossing.of(line_crossed(number, line_id=line.line_id)) for number in (1, 2, 3)]
+    scene.occupancy.record_crossings(CAMERA, crossings)
+    for changes, expected in (
+        ([], Tally(3, 0)),
+        ([LineChange(line.line_id)], Tally(3, 0)),
+        ([LineChange(line.line_id, inverted=True)], Tally(0, 3)),
+    ):
+        (found,) = recounts.recount(CAMERA, NOON, NOON + HOUR, changes).lines
+        assert (found.old, found.from_paths, found.from_ledger) == (Tally(3, 0), Tally(), expected)
+    feet = LineChange(line.line_id, anchor=Anchor.BOTTOM_CENTER)
+    (found,) = recounts.recount(CAMERA, NOON, NOON + HOUR, [feet]).lines
+    assert (found.from_paths, found.from_ledger) == (Tally(1, 0), Tally(2, 0))
+
+
+def test_a_line_of_another_anchor_at_an_entry_is_not_turned(recounts: RecountService, scene: Scene) -> None:
+    """The ledger lacks the crossings that never counted."""
+    scene.with_camera("door-2", role=CameraRole.ENTRY)
+    line = scene.with_line("door-2", anchor=Anchor.CENTER)
+    turned = [LineChange(line.line_id, inverted=True)]
+    found = refused(lambda: recounts.recount("door-2", NOON, NOON + HOUR, turned))
+    assert found == ("no_path_of_anchor", "lines.0.anchor")
 
 
 def test_lines_are_of_the_camera_and_named_once(scene: Scene, recounts: RecountService) -> None:

@@ -16,7 +16,7 @@ from floorsight.geometry.crossing import NEITHER, NEW, RIGHT, Gate, observe
 from floorsight.geometry.paths import TimedPoint
 from floorsight.occupancy.model import Crossing, Tally
 from floorsight.occupancy.recount.model import TrackKey
-from floorsight.sites.model import Camera, CameraRole, Line
+from floorsight.sites.model import Anchor, Camera, CameraRole, Line
 from floorsight.sites.rules import direction
 from floorsight.streams.model import Trajectory
 
@@ -116,6 +116,13 @@ def _turn(camera: Camera, line: Line, changed: Line, way: Direction) -> Directio
     """What a crossing of the line counts as once the line is changed."""
     to_right = (way is Direction.IN) != line.inverted
     return direction(camera.role, changed, to_right=to_right)
+
+
+def ledger_suffices(camera: Camera, line: Line, changed: Line, crossings: Iterable[Crossing]) -> bool:
+    """Whether the ledger tells all: the line is only turned, or unchanged and there are no paths to compare."""
+    if changed == line:
+        return line.anchor is not Anchor.BOTTOM_CENTER
+    return only_turned(camera, line, changed, crossings)
 
 
 def only_turned(camera: Camera, line: Line, changed: Line, crossings: Iterable[Crossing]) -> bool:

@@ -14,8 +14,8 @@ from floorsight.occupancy.recount.rules import (
     count_paths,
     count_samples,
     gate_of,
+    ledger_suffices,
     may_cross,
-    only_turned,
     track_of,
 )
 from floorsight.occupancy.store import OccupancyStore
@@ -49,7 +49,8 @@ class RecountService:
     ) -> Recount:
         """What the camera's counts from `start` to before `end` would be, had its lines been other.
 
-        Without `changes` all lines are recounted as they are, which shows how far ledger and paths agree.
+        Without `changes` all lines are recounted as they are, which shows how far ledger and paths agree;
+        lines of another anchor than people's feet, of which there are no paths, are as in the ledger.
 
         Raises:
             NotFound: there is no such camera (`unknown_camera`).
@@ -61,14 +62,17 @@ class RecountService:
         lines = _changed_lines(plan, changes)
         crossings = self._read_crossings(camera_id, start, end)
         trajectories = self._read_trajectories(camera_id, start, end)
-        _check_effort(plan.camera, [changed for _, changed in lines], trajectories)
+        walked_lines = [
+            changed for line, changed in lines if not ledger_suffices(plan.camera, line, changed, crossings)
+        ]
+        _check_anchors(walked_lines, changes)
+        _check_effort(plan.camera, walked_lines, trajectories)
         with_path = {(each.stream_session, each.track_id) for each in trajectories}
 
         def recount_line(line: Line, changed: Line) -> LineRecount:
             old = count_ledger(plan.camera, line, line, crossings)
-            if only_turned(plan.camera, line, changed, crossings):
-                turned = count_ledger(plan.camera, line, changed, crossings)
-                return LineRecount(changed, old, Tally(), turned)
+            if changed not in walked_lines:
+                return LineRecount(changed, old, Tally(), count_ledger(plan.camera, line, changed, crossings))
             walked = count_paths(plan.camera, changed, trajectories, start, end)
             kept = count_ledger(plan.camera, line, changed, crossings, without=with_path)
             return LineRecount(changed, old, walked, kept)
@@ -127,13 +131,6 @@ def _changed_lines(plan: CameraPlan, changes: Sequence[LineChange]) -> list[tupl
 
 def _change(line: Line, change: LineChange, number: int) -> Line:
     """The line as it is to be recounted. Raises Malformed with the field."""
-    if change.anchor is Anchor.CENTER and line.anchor is not Anchor.CENTER:
-        raise Malformed(
-            "paths are kept of people's feet only: a line can't be recounted for another anchor than "
-            f"{Anchor.BOTTOM_CENTER}",
-            code="no_path_of_anchor",
-            field=f"lines.{number}.anchor",
-        )
     try:
         return replace(
             line,
@@ -145,6 +142,20 @@ def _change(line: Line, change: LineChange, number: int) -> Line:
     except Malformed as error:
         field = f"lines.{number}.{error.field}" if error.field else f"lines.{number}"
         raise Malformed(error.message, code=error.code, field=field) from error
+
+
+def _check_anchors(walked: Sequence[Line], changes: Sequence[LineChange]) -> None:
+    """Raises Malformed if a path is needed of what has none."""
+    anchors = {line.line_id: line.anchor for line in walked}
+    for number, change in enumerate(changes):
+        if anchors.get(change.line_id, Anchor.BOTTOM_CENTER) is not Anchor.BOTTOM_CENTER:
+            raise Malformed(
+                "paths are kept of people's feet only: a line of another anchor than "
+                f"{Anchor.BOTTOM_CENTER} can't be recounted, unless only its direction changes and the ledger "
+                "has both",
+                code="no_path_of_anchor",
+                field=f"lines.{number}.anchor",
+            )
 
 
 def _check_effort(camera: Camera, lines: Sequence[Line], trajectories: Sequence[Trajectory]) -> None:
