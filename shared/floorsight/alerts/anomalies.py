@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from floorsight.alerts.checks import and_send, find_ended
-from floorsight.alerts.model import AlertKind, Concern, Finding
+from floorsight.alerts.model import AlertKind, Concern, Finding, Latch
 from floorsight.alerts.rules import find_anomaly
 from floorsight.alerts.service import AlertService
 from floorsight.occupancy.series.buckets import bucket_at
@@ -44,11 +44,12 @@ class AnomalyChecks:
         if bucket.end > self.alerts.clock():
             raise Malformed(f"the hour ends at {bucket.end.isoformat()}", code="hour_not_over", field="hour")
         usual = list(same_hours(bucket, zone, WEEKS_COMPARED))
-        findings = list(self._look(site_id, bucket, usual))
-        latches = self.alerts.store.load_latches(site_id)
-        ended = find_ended(latches, findings, (AlertKind.ANOMALY,))
-        done = self.alerts.record_findings(site_id, [*findings, *ended], latches=latches)
-        return and_send(self.alerts, site_id, done)
+
+        def look(latches: Mapping[Concern, Latch]) -> list[Finding]:
+            findings = list(self._look(site_id, bucket, usual))
+            return findings + find_ended(latches, findings, (AlertKind.ANOMALY,))
+
+        return and_send(self.alerts, site_id, self.alerts.record_findings(site_id, look))
 
     def _look(self, site_id: str, bucket: Bucket, usual: list[Bucket]) -> Iterator[Finding]:
         for subject, name in self._subjects(site_id):

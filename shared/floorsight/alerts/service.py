@@ -42,6 +42,8 @@ from floorsight.sites.service import SiteService
 
 _log = logging.getLogger(__name__)
 Change = Callable[[Alert], Alert]
+# What there is to say of a site now; called with its latches, loaded before anything is looked at.
+Look = Callable[[Mapping[Concern, Latch]], Iterable[Finding]]
 
 
 def new_claimant() -> str:
@@ -61,35 +63,35 @@ class AlertService:
     backoff: Backoff = field(default_factory=Backoff)
     new_claimant: Callable[[], str] = new_claimant
 
-    def record_findings(
-        self, site_id: str, findings: Iterable[Finding], *, latches: Mapping[Concern, Latch] | None = None
-    ) -> Mapping[str, int]:
-        """Raise, escalate and resolve what the findings of a site ask for; nothing is sent yet.
+    def record_findings(self, site_id: str, look: Look) -> Mapping[str, int]:
+        """Raise, escalate and resolve what is found at a site; nothing is sent yet.
+
+        What was found before somebody else changed a latch says nothing of what is so since: latches are
+        loaded before the look, and when one has changed by the time of writing, all is looked at again.
 
         The same findings again change nothing. Returns how many alerts were raised, escalated, resolved.
-        Raises Unavailable when the table was busy for too long.
+        Raises what `look` raises, and Unavailable when the table was busy for too long.
         """
-        known = self.store.load_latches(site_id) if latches is None else latches
-        done: Counter[str] = Counter()
-        for finding in findings:
-            action = self._record(finding, known.get(finding.concern, Latch()))
-            if action is not Action.NOTHING:
-                done[_PAST[action]] += 1
-        return done
-
-    def _record(self, finding: Finding, latch: Latch) -> Action:
         fault: Exception | None = None
+        done: Counter[str] = Counter()
         for _ in self.backoff.tries():
-            decision = decide(latch, finding, self.clock(), self.policy)
-            if decision.action is Action.NOTHING:
-                return decision.action
+            latches = self.store.load_latches(site_id)
+            findings = list(look(latches))
             try:
-                self._carry_out(latch, decision, finding)
-                return decision.action
+                for finding in findings:
+                    done.update(self._record(finding, latches.get(finding.concern, Latch())))
+                return done
             except (AlertChanged, Unavailable) as error:
                 fault = error
-            latch = self.store.load_latch(finding.concern)
-        raise Unavailable(f"{finding.concern} could not be recorded: {fault}") from fault
+        raise Unavailable(f"alerts of {site_id} could not be recorded: {fault}") from fault
+
+    def _record(self, finding: Finding, latch: Latch) -> list[str]:
+        """What was done, in one word, or nothing. Raises AlertChanged or Unavailable."""
+        decision = decide(latch, finding, self.clock(), self.policy)
+        if decision.action is Action.NOTHING:
+            return []
+        self._carry_out(latch, decision, finding)
+        return [_PAST[decision.action]]
 
     def _carry_out(self, latch: Latch, decision: Decision, finding: Finding) -> None:
         now, change = self.clock(), LatchChange(finding.concern, latch, decision.latch)

@@ -81,7 +81,8 @@ def subscribe(
 
 def happen(scene: Scene, site_id: str, severity: Severity) -> None:
     concern = Concern(AlertKind.CAPACITY, site_id, SubjectKind.SITE, site_id)
-    scene.alerts.record_findings(site_id, [Finding(concern, "Plant", severity, False, "45 inside")])
+    found = Finding(concern, "Plant", severity, False, "45 inside")
+    scene.alerts.record_findings(site_id, lambda _: [found])
     scene.alerts.send_due(site_id)
 
 

@@ -30,7 +30,7 @@ def problem_of(answer: Any) -> tuple[int, str, list[str]]:
 def find(api: Api, severity: Severity | None, concern: Concern = SITE_CONCERN) -> None:
     """Tell the alerts room of a finding, and time goes on."""
     finding = Finding(concern, "Plant 1", severity, severity is None, "45 inside", {"inside": 45})
-    api.scene.alerts.record_findings(SITE, [finding])
+    api.scene.alerts.record_findings(SITE, lambda _: [finding])
     api.scene.clock.advance(400)
 
 

@@ -133,7 +133,7 @@ def plant() -> Scene:
         scene.occupancy.record_crossings(counter_id, crossings)
     concern = Concern(AlertKind.CAPACITY, SITE, SubjectKind.SITE, SITE)
     crowd = Finding(concern, "Plant 1", Severity.WARNING, over=False, text="45 inside")
-    scene.alerts.record_findings(SITE, [crowd])
+    scene.alerts.record_findings(SITE, lambda _: [crowd])
     scene.subscriptions.subscribe(
         SITE, protocol=Protocol.EMAIL, endpoint=MAIL, min_severity=Severity.WARNING, by="olga"
     )
