@@ -8,7 +8,7 @@ from floorsight.alerts.model import AlertKind, Concern, Finding, Severity
 from floorsight.alerts.subscriptions.model import Protocol, Subscription
 from floorsight.alerts.subscriptions.rules import NOBODY, check_endpoint, protocol_of_topic
 from floorsight.occupancy.series.model import SubjectKind
-from floorsight.platform.errors import Conflict, Malformed
+from floorsight.platform.errors import Conflict, Malformed, Unavailable
 from floorsight.platform.topics import SubscriptionState
 from tests.fakes.scene import SITE, Scene
 
@@ -152,6 +152,41 @@ def test_what_sns_refuses_is_not_kept(scene: Scene, monkeypatch: pytest.MonkeyPa
     with pytest.raises(Malformed):
         subscribe(scene)
     assert scene.subscriptions.list_subscriptions(SITE).items == []
+
+
+def test_what_sns_refuses_now_stays_as_it_was_before(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = subscribe(scene, severity=Severity.CRITICAL)
+
+    def refuse(*_: object) -> str:
+        raise Malformed("SNS refuses the endpoint", code="bad_endpoint", field="endpoint")
+
+    monkeypatch.setattr(scene.topic, "subscribe", refuse)
+    with pytest.raises(Malformed):
+        subscribe(scene, severity=Severity.NOTICE)
+    assert scene.subscriptions.list_subscriptions(SITE).items == [(made, SubscriptionState.CONFIRMED)]
+
+
+@pytest.mark.parametrize("again", [SITE, "plant-2"])
+def test_one_can_be_ended_though_sns_did_not_answer_when_it_was_asked_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, again: str
+) -> None:
+    made = subscribe(scene, SITE)
+
+    def throttle(*_: object) -> str:
+        raise Unavailable("SNS is busy")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(scene.topic, "subscribe", throttle)
+        with pytest.raises(Unavailable):
+            subscribe(scene, again, Severity.NOTICE)
+    assert [(s.arn, state) for s, state in scene.subscriptions.list_subscriptions(again).items] == [
+        (made.arn, SubscriptionState.CONFIRMED)
+    ]
+    scene.subscriptions.unsubscribe(again, made.subscription_id)
+    happen(scene, again, Severity.CRITICAL)
+    still_there = made.arn in scene.topic.subscriptions
+    assert still_there == (again != SITE)  # the other site is still wanted
+    assert not still_there or heard(scene, made.arn) == []
 
 
 def test_an_address_has_fifty_sites_at_most(scene: Scene) -> None:

@@ -49,20 +49,29 @@ class SubscriptionService:
         self.sites.get_site(site_id)
         check_endpoint(protocol, endpoint, allow_loopback=self.allow_loopback)
         subscription_id = make_subscription_id(protocol, endpoint)
-        others = [s for s in self.store.list_of_address(subscription_id) if s.site_id != site_id]
+        known = self.store.list_of_address(subscription_id)
+        before = next((each for each in known if each.site_id == site_id), None)
+        others = [each for each in known if each is not before]
         if len(others) >= MAX_SITES_PER_ADDRESS:
             raise Conflict(
                 f"{endpoint} is subscribed to {MAX_SITES_PER_ADDRESS} sites, the most it can be",
                 code="too_many_sites",
             )
-        wanted = Subscription(subscription_id, site_id, protocol, endpoint, min_severity, self.clock(), by)
+        # What SNS has already stays known, should it not answer now: else it could not be ended.
+        arn = next((each.arn for each in known if each.arn), None)
+        wanted = Subscription(
+            subscription_id, site_id, protocol, endpoint, min_severity, self.clock(), by, arn
+        )
         self.store.save(wanted)
         try:
             arn = self.topic.subscribe(
                 protocol_of_topic(protocol, endpoint), endpoint, filter_for([*others, wanted])
             )
         except Malformed:
-            self.store.end(wanted, self.clock())
+            if before is None:
+                self.store.end(wanted, self.clock())
+            else:
+                self.store.put_back(before, instead_of=wanted)
             raise
         # One that had lapsed has a new subscription now, for all its sites.
         for each in self.store.list_of_address(subscription_id):

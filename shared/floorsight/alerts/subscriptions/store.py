@@ -39,18 +39,13 @@ class SubscriptionStore:
 
     def save(self, subscription: Subscription) -> None:
         """Write it in place of what was kept of it."""
-        body: Item = {
-            "subscription_id": subscription.subscription_id,
-            "site_id": subscription.site_id,
-            "protocol": subscription.protocol.value,
-            "endpoint": subscription.endpoint,
-            "min_severity": subscription.min_severity.value,
-            "created_at": to_sort_key(subscription.created_at),
-            "created_by": subscription.created_by,
-            "arn": subscription.arn,
-        }
-        keys = {"subscription_id": subscription.subscription_id, "site_id": subscription.site_id}
-        self.table.write(Put(SUBSCRIPTION.item(body, **keys)))
+        self.table.write(Put(_item(subscription)))
+
+    def put_back(self, before: Subscription, *, instead_of: Subscription) -> None:
+        """Write what was kept before, unless somebody has written something else or ended it meanwhile."""
+        ours = {"created_at": to_sort_key(instead_of.created_at), "created_by": instead_of.created_by}
+        with suppress(Conflict):
+            self.table.write(Put(_item(before), expect=Expectation(equals={**ours, "expires_at": None})))
 
     def note_arn(self, subscription: Subscription, arn: str) -> None:
         """Keep which subscription of the topic it is; of one that was ended meanwhile nothing is kept."""
@@ -80,6 +75,20 @@ class SubscriptionStore:
         """A site's subscriptions; one made a moment ago may be missing."""
         partition = str(SUBSCRIPTION.gsi1pk).format(site_id=site_id)
         return self.table.query(partition, limit=limit, start_key=start_key, index=True).map(_read)
+
+
+def _item(subscription: Subscription) -> Item:
+    body: Item = {
+        "subscription_id": subscription.subscription_id,
+        "site_id": subscription.site_id,
+        "protocol": subscription.protocol.value,
+        "endpoint": subscription.endpoint,
+        "min_severity": subscription.min_severity.value,
+        "created_at": to_sort_key(subscription.created_at),
+        "created_by": subscription.created_by,
+        "arn": subscription.arn,
+    }
+    return SUBSCRIPTION.item(body, subscription_id=subscription.subscription_id, site_id=subscription.site_id)
 
 
 def _is_there(item: Item) -> bool:
