@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Path, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from floorsight.alerts.model import (
     MAX_NOTE_LENGTH,
@@ -24,6 +24,7 @@ from floorsight.alerts.model import (
 from floorsight.alerts.notifications import describe, level_of
 from floorsight.occupancy.series.model import SubjectKind
 from functions.query_api.access import Caller, Role, requires
+from functions.query_api.moments import Moment, check_range
 from functions.query_api.paging import Listing, RequestedPage, encode_cursor
 from functions.query_api.problems import document
 from functions.query_api.services import Wired
@@ -103,7 +104,7 @@ class Resolution(BaseModel):
 class Snooze(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    until: AwareDatetime = Field(description=f"Later than now, by at most {MAX_SNOOZE.days} days.")
+    until: Moment = Field(description=f"Later than now, by at most {MAX_SNOOZE.days} days.")
 
 
 @router.get("", dependencies=[requires(Role.VIEWER)], responses=READ_PROBLEMS)
@@ -114,10 +115,11 @@ def list_alerts(
     state: Annotated[
         list[AlertState] | None, Query(description="One or several; all when it is left out.")
     ] = None,
-    begin: Annotated[AwareDatetime | None, Query(alias="from", description="Raised then or later.")] = None,
-    end: Annotated[AwareDatetime | None, Query(alias="to", description="Raised before.")] = None,
+    begin: Annotated[Moment | None, Query(alias="from", description="Raised then or later.")] = None,
+    end: Annotated[Moment | None, Query(alias="to", description="Raised before.")] = None,
 ) -> Listing[AlertOut]:
     """A site's alerts, newest first."""
+    check_range(begin, end)
     found = services.alerts.list_alerts(
         site_id,
         limit=page.limit,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, Field
 
 from floorsight.occupancy.rules import shown_count
 from floorsight.occupancy.series.history import Entry, HistoryPage
@@ -21,6 +21,7 @@ from floorsight.platform.errors import Malformed
 from floorsight.platform.items import Item
 from functions.query_api.access import Role, requires
 from functions.query_api.csv_files import Cell, answer_csv
+from functions.query_api.moments import EARLIEST, Moment, check_range
 from functions.query_api.paging import Paging, RequestedPage, encode_cursor
 from functions.query_api.problems import document
 from functions.query_api.routers.cameras import CameraId
@@ -32,8 +33,6 @@ router = APIRouter(prefix="/occupancy", tags=["history"])
 
 # About 1.5 MB; a Lambda function can answer with 6.
 MAX_CSV_ROWS = 10_000
-# Nothing is counted before; and times near the ends of the calendar can't be moved between zones.
-EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 _CSV: dict[int | str, dict[str, Any]] = {
     HTTPStatus.OK.value: {"content": {"text/csv": {"schema": {"type": "string"}}}}
 }
@@ -71,16 +70,6 @@ _PURPOSES = {
 }
 
 
-def _refuse_numbers(value: Any) -> Any:
-    """pydantic reads a bare number as epoch seconds; a time is ISO 8601 with its offset here."""
-    if isinstance(value, str) and value.strip().lstrip("+-").replace(".", "", 1).isdigit():
-        raise ValueError("write a time as ISO 8601 with its offset, such as 2026-03-02T08:00:00Z")
-    return value
-
-
-Moment = Annotated[AwareDatetime, BeforeValidator(_refuse_numbers)]
-
-
 @dataclass(frozen=True)
 class _Wanted:
     """The time and form that are asked for."""
@@ -104,13 +93,7 @@ def _read_wanted(
         Query(alias="format", description=f"csv answers the whole range, at most {MAX_CSV_ROWS} rows."),
     ] = Format.JSON,
 ) -> _Wanted:
-    for field, moment in (("from", start), ("to", end)):
-        if moment is not None and not EARLIEST <= moment <= LATEST:
-            raise Malformed(
-                f"`{field}` must be between the years {EARLIEST.year} and {LATEST.year}",
-                code="out_of_range",
-                field=field,
-            )
+    check_range(start, end)
     return _Wanted(start, end, form)
 
 

@@ -68,7 +68,7 @@ class SchedulerStatus(BaseModel):
 class NewRun(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    site_id: str | None = Field(default=None, description="Run it for this site only.")
+    site_id: str | None = Field(default=None, max_length=128, description="Run it for this site only.")
 
 
 class RequestedRun(BaseModel):

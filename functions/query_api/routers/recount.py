@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Self
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from floorsight.occupancy.model import Tally
 from floorsight.occupancy.recount.model import LineChange, LineRecount, Recount
 from floorsight.occupancy.recount.service import LONGEST_PERIOD
 from floorsight.sites.model import MAX_LINES_PER_CAMERA, Anchor
 from functions.query_api.access import Role, requires
+from functions.query_api.moments import Moment, check_range
 from functions.query_api.routers.cameras import READ_PROBLEMS
 from functions.query_api.routers.lines import Position
 from functions.query_api.services import Wired
@@ -50,8 +51,8 @@ class RecountRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     camera_id: str = Field(max_length=128)
-    begin: AwareDatetime = Field(alias="from")
-    end: AwareDatetime = Field(alias="to", description=f"At most {LONGEST_HOURS} hours later; not included.")
+    begin: Moment = Field(alias="from")
+    end: Moment = Field(alias="to", description=f"At most {LONGEST_HOURS} hours later; not included.")
     lines: list[ChangedLine] = Field(
         default=[],
         max_length=MAX_LINES_PER_CAMERA,
@@ -129,5 +130,6 @@ class RecountOut(BaseModel):
 @router.post("", dependencies=[requires(Role.OPERATOR)], responses=READ_PROBLEMS)
 def recount(asked: RecountRequest, services: Wired) -> RecountOut:
     """Count a period of a camera again, from the tracks' paths and the ledger. Changes nothing."""
+    check_range(asked.begin, asked.end)
     changes = [line.change() for line in asked.lines]
     return RecountOut.of(services.recounts.recount(asked.camera_id, asked.begin, asked.end, changes))

@@ -103,6 +103,14 @@ def test_what_a_deleted_site_leaves_can_be_finished_by_hand(
     assert answer.status_code == status
 
 
+def test_an_id_longer_than_ids_are_is_refused(api: Api) -> None:
+    assert problem_of(api.operator.post(RUN, json={"site_id": "x" * 129})) == (
+        422,
+        "invalid_request",
+        ["site_id"],
+    )
+
+
 def test_unknown_fields_are_refused(api: Api) -> None:
     assert problem_of(api.operator.post(RUN, json={"site": SITE})) == (422, "invalid_request", ["site"])
 

@@ -119,7 +119,7 @@ def _turn(camera: Camera, line: Line, changed: Line, way: Direction) -> Directio
 
 
 def ledger_suffices(camera: Camera, line: Line, changed: Line, crossings: Iterable[Crossing]) -> bool:
-    """Whether the ledger tells all: the line is only turned, or unchanged and there are no paths to compare."""
+    """Whether the ledger tells all: it is only turned, or unchanged and there are no paths to compare."""
     if changed == line:
         return line.anchor is not Anchor.BOTTOM_CENTER
     return only_turned(camera, line, changed, crossings)
