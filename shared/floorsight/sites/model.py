@@ -35,8 +35,8 @@ MAX_OCCUPANCY = 1_000_000
 MAX_PERCENT = 200
 DEFAULT_WARNING_PERCENT = 80
 DEFAULT_EXCEEDED_PERCENT = 100
-# Streams send a chunk every one or two seconds: less than ten would be an alarm at every hiccup.
-# A camera tells once a minute that it is there: much less would call every camera silent.
+# A camera tells once a minute that it is there, and is given that minute on top: much less than this would
+# be an alarm at every hiccup of a stream.
 MIN_OFFLINE_SECONDS = 30
 MAX_OFFLINE_SECONDS = 86_400
 DEFAULT_OFFLINE_SECONDS = 120

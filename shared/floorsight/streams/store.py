@@ -22,7 +22,7 @@ SEEN = ItemType(
     purpose="The capture time of the last frame of a camera that is known to be analysed; it only rises. "
     "One query reads a whole site.",
     writers=("record_stream",),
-    readers=("query_api", "run_job"),
+    readers=("record_stream", "run_job"),
 )
 HEARTBEAT = ItemType(
     name="heartbeat",

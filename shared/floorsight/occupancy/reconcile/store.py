@@ -19,7 +19,7 @@ RECONCILED = ItemType(
     purpose="A local date of a site that is reconciled, and the drift by counter that was removed. Never "
     "changed: a date is reconciled at most once.",
     writers=("run_job",),
-    readers=("query_api", "run_job"),
+    readers=("run_job",),
 )
 ITEM_TYPES: tuple[ItemType, ...] = (RECONCILED,)
 
