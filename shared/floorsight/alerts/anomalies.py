@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from floorsight.alerts.checks import and_send, find_ended
+from floorsight.alerts.checks import find_ended
 from floorsight.alerts.model import AlertKind, Concern, Finding, Latch
 from floorsight.alerts.rules import find_anomaly
 from floorsight.alerts.service import AlertService
@@ -49,7 +49,7 @@ class AnomalyChecks:
             findings = list(self._look(site_id, bucket, usual))
             return findings + find_ended(latches, findings, (AlertKind.ANOMALY,))
 
-        return and_send(self.alerts, site_id, self.alerts.record_findings(site_id, look))
+        return self.alerts.record_and_send(site_id, look)
 
     def _look(self, site_id: str, bucket: Bucket, usual: list[Bucket]) -> Iterator[Finding]:
         for subject, name in self._subjects(site_id):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,14 +40,13 @@ class CountChecks:
         """
         wanted = dict.fromkeys(counter_ids)
 
-        def look(_: Mapping[Concern, Latch]) -> Iterator[Finding]:
-            return self.look(site_id, filter(None, map(self._find_zone, wanted)))
+        def look(_: Mapping[Concern, Latch]) -> list[Finding]:
+            try:
+                return list(self.look(site_id, filter(None, map(self._find_zone, wanted))))
+            except NotFound:  # deleted meanwhile: `check_site` ends what is open
+                return []
 
-        try:
-            done = self.alerts.record_findings(site_id, look)
-        except NotFound:
-            return {}
-        return and_send(self.alerts, site_id, done)
+        return self.alerts.record_and_send(site_id, look)
 
     def look(self, site_id: str, zones: Iterable[Zone]) -> Iterator[Finding]:
         """What there is to say of a site, its cameras and these zones."""
@@ -110,7 +108,7 @@ class SiteChecks:
             findings = [*self.counts.look(site_id, zones), *self._look_for_silence(site_id, cameras)]
             return findings + find_ended(latches, findings, (*_OF_COUNTS, AlertKind.CAMERA_OFFLINE))
 
-        return and_send(self.alerts, site_id, self.alerts.record_findings(site_id, look))
+        return self.alerts.record_and_send(site_id, look)
 
     def _look_for_silence(self, site_id: str, cameras: Iterable[Camera]) -> Iterator[Finding]:
         now, seen = self.alerts.clock(), self.last_seen(site_id)
@@ -133,8 +131,3 @@ def find_ended(
 def _crowding_of_camera(camera: Camera, raw: int) -> Finding | None:
     concern = Concern(AlertKind.CAPACITY, camera.site_id, SubjectKind.CAMERA, camera.camera_id)
     return find_crowding(concern, camera.name, camera.limits, max(0, raw))
-
-
-def and_send(alerts: AlertService, site_id: str, done: Mapping[str, int]) -> Mapping[str, int]:
-    """Tell what is due; returns what was `done` and how many notices were `sent`."""
-    return Counter(done) + Counter(sent=alerts.send_due(site_id))

@@ -24,7 +24,9 @@ from floorsight.platform.clock import to_sort_key
 from floorsight.platform.errors import Conflict, Malformed, NotFound
 from floorsight.platform.ids import derived_id
 
-# Longer than any function that sends may run: whoever has not said by then that it was sent never will.
+# Longer than publishing one notice takes with its repetitions. Functions that send may run longer: a claim is
+# taken anew for each step, just before it is published. Whoever is held up for longer may tell what another
+# has told meanwhile; receivers know it by the message's id.
 CLAIM = timedelta(seconds=60)
 _WITHOUT_MARKS = str.maketrans("", "", "-:.")
 AUTOMATIC = "floorsight"  # who resolves an alert whose condition is over

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -44,6 +44,7 @@ _log = logging.getLogger(__name__)
 Change = Callable[[Alert], Alert]
 # What there is to say of a site now; called with its latches, loaded before anything is looked at.
 Look = Callable[[Mapping[Concern, Latch]], Iterable[Finding]]
+Done = tuple[Action, str | None]  # what was done, and the alert's id; None where only a latch was changed
 
 
 def new_claimant() -> str:
@@ -63,41 +64,51 @@ class AlertService:
     backoff: Backoff = field(default_factory=Backoff)
     new_claimant: Callable[[], str] = new_claimant
 
-    def record_findings(self, site_id: str, look: Look) -> Mapping[str, int]:
+    def record_and_send(self, site_id: str, look: Look) -> Mapping[str, int]:
+        """Record what is found at a site, and tell what is due.
+
+        Returns how many alerts were raised, escalated, resolved, and how many notices were `sent`. Raises as
+        `record_findings` and `send_due` do.
+        """
+        done = self.record_findings(site_id, look)
+        sent = self.send_due(site_id, [alert_id for _, alert_id in done if alert_id])
+        return Counter(_PAST[action] for action, _ in done) + Counter(sent=sent)
+
+    def record_findings(self, site_id: str, look: Look) -> list[Done]:
         """Raise, escalate and resolve what is found at a site; nothing is sent yet.
 
         What was found before somebody else changed a latch says nothing of what is so since: latches are
         loaded before the look, and when one has changed by the time of writing, all is looked at again.
 
-        The same findings again change nothing. Returns how many alerts were raised, escalated, resolved.
+        The same findings again change nothing. Returns what was done, in order.
         Raises what `look` raises, and Unavailable when the table was busy for too long.
         """
         fault: Exception | None = None
-        done: Counter[str] = Counter()
+        done: list[Done] = []
         for _ in self.backoff.tries():
             latches = self.store.load_latches(site_id)
             findings = list(look(latches))
             try:
                 for finding in findings:
-                    done.update(self._record(finding, latches.get(finding.concern, Latch())))
+                    done.extend(self._record(finding, latches.get(finding.concern, Latch())))
                 return done
             except (AlertChanged, Unavailable) as error:
                 fault = error
         raise Unavailable(f"alerts of {site_id} could not be recorded: {fault}") from fault
 
-    def _record(self, finding: Finding, latch: Latch) -> list[str]:
-        """What was done, in one word, or nothing. Raises AlertChanged or Unavailable."""
+    def _record(self, finding: Finding, latch: Latch) -> list[Done]:
+        """What was done, if anything. Raises AlertChanged or Unavailable."""
         decision = decide(latch, finding, self.clock(), self.policy)
         if decision.action is Action.NOTHING:
             return []
-        self._carry_out(latch, decision, finding)
-        return [_PAST[decision.action]]
+        return [(decision.action, self._carry_out(latch, decision, finding))]
 
-    def _carry_out(self, latch: Latch, decision: Decision, finding: Finding) -> None:
+    def _carry_out(self, latch: Latch, decision: Decision, finding: Finding) -> str | None:
+        """The id of the alert that was changed; None where only the latch was."""
         now, change = self.clock(), LatchChange(finding.concern, latch, decision.latch)
         if decision.action is Action.REARM:
             self.store.save_latch(change)
-            return
+            return None
         if decision.action is Action.RAISE:
             severity = decision.latch.severity
             assert severity is not None  # noqa: S101 - to raise is to have one
@@ -113,21 +124,28 @@ class AlertService:
             "alert changed",
             extra={"alert": alert.alert_id, "action": decision.action.value, "found": finding.text},
         )
+        return alert.alert_id
 
-    def send_due(self, site_id: str) -> int:
+    def send_due(self, site_id: str, changed: Sequence[str] = ()) -> int:
         """Send what a site's alerts have to tell, and end snoozes whose time has come; returns how many.
 
-        What could not be sent stays due. Raises Unavailable (`topic`) after trying all.
+        First the alerts that were just `changed`, by key, as the index may not show them yet; then what
+        others left. What could not be sent stays due. Raises Unavailable (`topic`) after trying all.
         """
         sent, fault = 0, None
-        for alert in self.store.list_unfinished(site_id):
+        for alert_id in self._list_due(site_id, changed):
             try:
-                sent += self._send_steps(site_id, alert.alert_id)
+                sent += self._send_steps(site_id, alert_id)
             except Unavailable as error:
                 fault = error
         if fault is not None:
             raise fault
         return sent
+
+    def _list_due(self, site_id: str, changed: Sequence[str]) -> Iterator[str]:
+        yield from dict.fromkeys(changed)
+        unfinished = (alert.alert_id for alert in self.store.list_unfinished(site_id))
+        yield from (alert_id for alert_id in unfinished if alert_id not in changed)
 
     def _send_steps(self, site_id: str, alert_id: str) -> int:
         """Claim, publish and mark step by step; after a crash between them a step is sent again."""
