@@ -26,17 +26,23 @@ def latch_body(concern: Concern, latch: Latch) -> Item:
         "severity": latch.severity and latch.severity.value,
         "alert_id": latch.alert_id,
         "released_at": _moment(latch.released_at),
+        "released_severity": latch.released_severity and latch.released_severity.value,
         "revision": latch.revision,
     }
 
 
 def read_latch(item: Item) -> Latch:
     return Latch(
-        severity=Severity(item["severity"]) if item.get("severity") else None,
+        severity=_read_severity(item.get("severity")),
         alert_id=item.get("alert_id"),
         released_at=_read_moment(item.get("released_at")),
         revision=item["revision"],
+        released_severity=_read_severity(item.get("released_severity")),
     )
+
+
+def _read_severity(text: str | None) -> Severity | None:
+    return Severity(text) if text else None
 
 
 def _concern_body(concern: Concern) -> Item:

@@ -53,10 +53,11 @@ class Decision:
 def decide(latch: Latch, finding: Finding, now: datetime, policy: AlertPolicy) -> Decision:
     """What a finding asks for, given the episode so far.
 
-    A condition that returns within the cooldown raises nothing until the cooldown is over.
+    A condition that returns within the cooldown raises nothing until the cooldown is over, unless it is worse
+    than the last time.
     """
     if latch.severity is None:
-        if finding.severity is None or _cools_down(latch, now, policy):
+        if finding.severity is None or _cools_down(latch, finding.severity, now, policy):
             return Decision(Action.NOTHING, latch)
         return Decision(Action.RAISE, _next(latch, severity=finding.severity))
     if finding.severity is not None and finding.severity.rank > latch.severity.rank:
@@ -70,7 +71,7 @@ def decide(latch: Latch, finding: Finding, now: datetime, policy: AlertPolicy) -
 
 def release(latch: Latch, now: datetime) -> Latch:
     """The latch after its episode."""
-    return _next(latch, severity=None, alert_id=None, released_at=now)
+    return _next(latch, severity=None, alert_id=None, released_at=now, released_severity=latch.severity)
 
 
 def hand_over(latch: Latch) -> Latch:
@@ -82,7 +83,9 @@ def _next(latch: Latch, **changes: object) -> Latch:
     return replace(latch, revision=latch.revision + 1, **changes)  # type: ignore[arg-type]
 
 
-def _cools_down(latch: Latch, now: datetime, policy: AlertPolicy) -> bool:
+def _cools_down(latch: Latch, severity: Severity, now: datetime, policy: AlertPolicy) -> bool:
+    if latch.released_severity is not None and severity.rank > latch.released_severity.rank:
+        return False
     return latch.released_at is not None and now < latch.released_at + policy.cooldown
 
 

@@ -99,13 +99,15 @@ class Latch:
 
     `severity` is the worst of this episode, None when there is none. `alert_id` is the alert that is alive;
     None in an episode means that a person has resolved it and wants to hear no more, unless it gets worse.
-    `released_at` is when the last episode ended. `revision` rises with every change.
+    `released_at` is when the last episode ended, `released_severity` the worst of it. `revision` rises with
+    every change.
     """
 
     severity: Severity | None = None
     alert_id: str | None = None
     released_at: datetime | None = None
     revision: int = 0
+    released_severity: Severity | None = None
 
 
 @dataclass(frozen=True)

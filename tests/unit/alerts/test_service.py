@@ -52,6 +52,16 @@ def test_a_condition_that_returns_within_the_cooldown_waits_for_its_end(watch: W
     assert [alert.state for alert in watch.history] == [AlertState.OPEN, AlertState.RESOLVED]
 
 
+def test_what_is_worse_than_the_last_time_does_not_wait_for_the_cooldown(watch: Watch) -> None:
+    watch.count(40)
+    watch.count(10)
+    watch.count(50)
+    assert watch.topic.steps[-1] == ("capacity", "raised", "critical")
+    watch.count(10)
+    watch.count(60)
+    assert len(watch.history) == 2  # not worse again
+
+
 def test_a_limit_that_is_removed_or_raised_ends_the_alert(watch: Watch) -> None:
     watch.count(45)
     watch.limit(Limits(100))
