@@ -64,8 +64,8 @@ class Rows:
 def cascade(rows: Rows, dirty: Collection[Bucket], is_current: Callable[[Rollup], bool]) -> Iterator[Bucket]:
     """The buckets to compute afresh, ascending: the dirty ones, and later ones that no longer follow on.
 
-    Each is to be `put` into `rows` before the next is asked for. All later rows are looked at, also beyond one
-    that follows on: a run that died between two writes leaves new rows before old ones.
+    Each is to be `put` into `rows` before the next is asked for. All later rows are looked at, also beyond
+    one that follows on: a run that died between two writes leaves new rows before old ones.
     """
     wanted = set(dirty)
     for bucket in sorted({*rows.buckets_from(min(wanted).start), *wanted}):
