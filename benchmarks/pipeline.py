@@ -25,11 +25,11 @@ import onnxruntime as ort
 from rich.console import Console
 from rich.table import Table
 
-from containers.edge_publisher.chunking import ChunkingSettings, StreamRun, chunks_of
-from containers.edge_publisher.source import VideoFile
 from floorsight.events.vision import Direction
 from floorsight.geometry.lines import Point, Segment
 from floorsight.models.catalogue import load_catalogue
+from floorsight.video.chunking import ChunkingSettings, StreamRun, chunks_of
+from floorsight.video.source import VideoFile
 from floorsight.vision.chunk import Chunk, new_stream_session
 from floorsight.vision.detector import Contract, Detector
 from floorsight.vision.pipeline import ChunkPipeline

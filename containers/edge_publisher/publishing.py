@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from containers.edge_publisher.chunking import ChunkingSettings, StreamRun, chunks_of
 from containers.edge_publisher.delivery import Delivery
-from containers.edge_publisher.source import VideoFile
 from floorsight.platform.clock import Clock, utc_now
+from floorsight.video.chunking import ChunkingSettings, StreamRun, chunks_of
+from floorsight.video.source import VideoFile
 from floorsight.vision.chunk import Chunk, new_stream_session
 
 log = logging.getLogger(__name__)

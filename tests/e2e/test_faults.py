@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from containers.edge_publisher.chunking import ChunkingSettings, StreamRun, chunks_of
-from containers.edge_publisher.source import VideoFile
 from floorsight.events.vision import ChunkRejected
 from floorsight.platform.aws import client
+from floorsight.video.chunking import ChunkingSettings, StreamRun, chunks_of
+from floorsight.video.source import VideoFile
 from floorsight.vision.chunk import encode_chunk, new_stream_session
 from infra.local.api_client import ApiClient
 from infra.local.deployment import Deployment

@@ -16,7 +16,6 @@ from typing import Any, cast
 import numpy as np
 from av.video.frame import VideoFrame
 
-from containers.edge_publisher.encoding import encode_frames
 from floorsight.events.vision import Direction
 from floorsight.geometry.lines import Point, Segment
 from floorsight.geometry.polygons import Polygon
@@ -25,6 +24,7 @@ from floorsight.platform.errors import NotFound
 from floorsight.platform.items import Item
 from floorsight.platform.objects import ObjectStore
 from floorsight.platform.table import Page, Table, Write
+from floorsight.video.encoding import encode_frames
 from floorsight.vision.chunk import Chunk, ChunkHeader, Codec, encode_chunk, payload_fields
 from floorsight.vision.decoding import Frame
 from floorsight.vision.detections import Detections

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from containers.edge_publisher.chunking import ChunkingSettings, StreamRun, chunks_of
-from containers.edge_publisher.source import VideoFile
 from floorsight.models.catalogue import load_catalogue
+from floorsight.video.chunking import ChunkingSettings, StreamRun, chunks_of
+from floorsight.video.source import VideoFile
 from floorsight.vision.chunk import Chunk
 from floorsight.vision.detector import Contract, Detector
 from tests.fakes.clock import NOON

@@ -15,11 +15,11 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from containers.edge_publisher.encoding import ENCODED_CODEC, encode_frames, encoded_size
-from containers.edge_publisher.groups import Group, GroupTooLong, NoPlaceToBegin, split_groups
-from containers.edge_publisher.source import Coded, VideoFile, readable
 from floorsight.platform.errors import Malformed
 from floorsight.platform.ids import IDENTIFIER_PATTERN
+from floorsight.video.encoding import ENCODED_CODEC, encode_frames, encoded_size
+from floorsight.video.groups import Group, GroupTooLong, NoPlaceToBegin, split_groups
+from floorsight.video.source import Coded, VideoFile, readable
 from floorsight.vision.chunk import Chunk, ChunkHeader, Codec, payload_fields
 from floorsight.vision.decoding import open_decoder
 

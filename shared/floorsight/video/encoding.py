@@ -10,8 +10,8 @@ import av.error
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType, VideoFrame
 
-from containers.edge_publisher.source import Coded
 from floorsight.platform.errors import Malformed
+from floorsight.video.source import Coded
 from floorsight.vision.chunk import Codec
 
 # A 90 kHz clock, as in MPEG systems: divides evenly by every common frame rate.

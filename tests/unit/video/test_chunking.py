@@ -14,9 +14,9 @@ import av
 import pytest
 from av.bitstream import BitStreamFilterContext
 
-from containers.edge_publisher.chunking import ChunkingSettings, StreamRun, chunks_of
-from containers.edge_publisher.source import Coded, VideoFile
 from floorsight.platform.errors import FloorsightError, Malformed
+from floorsight.video.chunking import ChunkingSettings, StreamRun, chunks_of
+from floorsight.video.source import Coded, VideoFile
 from floorsight.vision.chunk import Chunk, Codec
 from floorsight.vision.decoding import decode_frames
 from tests.fakes.clock import NOON
@@ -65,7 +65,7 @@ def no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*arguments: Any, **_: Any) -> None:
         raise AssertionError("an encoder was opened")
 
-    monkeypatch.setattr("containers.edge_publisher.encoding._encoder", refuse)
+    monkeypatch.setattr("floorsight.video.encoding._encoder", refuse)
 
 
 @pytest.mark.usefixtures("no_encoder")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from containers.edge_publisher.nal_units import begins_closed_group, has_parameter_sets, unit_types
+from floorsight.video.nal_units import begins_closed_group, has_parameter_sets, unit_types
 from floorsight.vision.chunk import Codec
 
 START = b"\x00\x00\x00\x01"

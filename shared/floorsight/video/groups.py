@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from containers.edge_publisher.nal_units import begins_closed_group, has_parameter_sets
-from containers.edge_publisher.source import Coded
+from floorsight.video.nal_units import begins_closed_group, has_parameter_sets
+from floorsight.video.source import Coded
 from floorsight.vision.chunk import Codec
 
 log = logging.getLogger(__name__)
