@@ -1,11 +1,16 @@
-"""boto3 clients: made here only, once a process, and not before a handler asks for one."""
+"""boto3 clients: made here only, once a process, and not before a handler asks for one; and their errors."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from floorsight.platform.errors import Unavailable
+
 if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
@@ -62,3 +67,26 @@ def _client(service: str) -> Any:
         s3={"addressing_style": "virtual"} if service == "s3" else None,
     )
     return boto3.client(service, config=config)  # type: ignore[call-overload]
+
+
+@contextmanager
+def translated(service: str, translate: Callable[[ClientError], Exception]) -> Iterator[None]:
+    """Turns botocore's errors into ours around a call of `service`.
+
+    `translate` says what an error that the service answered means; it may give it back as it is. No answer
+    (no connection, half an answer, credentials that can't be fetched) is Unavailable. A request that is
+    wrong in itself stays the fault of ours that it is.
+    """
+    from botocore import exceptions as boto
+
+    try:
+        yield
+    except boto.ParamValidationError:
+        raise
+    except boto.ClientError as error:
+        meaning = translate(error)
+        if meaning is error:
+            raise
+        raise meaning from error
+    except boto.BotoCoreError as error:
+        raise Unavailable(f"{service} did not answer: {error}") from error

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from floorsight.platform.aws import translated
 from floorsight.platform.dynamo_values import from_dynamo, serialise, to_dynamo
 from floorsight.platform.errors import Conflict, Unavailable
 from floorsight.platform.items import Item, Key
@@ -24,6 +24,7 @@ from floorsight.platform.table import (
 )
 
 if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
@@ -35,7 +36,7 @@ class DynamoTable:
         self._client = client
 
     def get(self, key: Key) -> Item | None:
-        with _translated():
+        with translated("DynamoDB", _translate):
             answer = self._client.get_item(
                 TableName=self.name, Key=to_dynamo(key.attributes()), ConsistentRead=True
             )
@@ -75,7 +76,7 @@ class DynamoTable:
         while True:
             if wanted is not None:
                 request["Limit"] = wanted - len(items)
-            with _translated():
+            with translated("DynamoDB", _translate):
                 answer = self._client.query(**request)
             items.extend(from_dynamo(item) for item in answer["Items"])
             request["ExclusiveStartKey"] = answer.get("LastEvaluatedKey")
@@ -114,13 +115,13 @@ class DynamoTable:
             "Update": self._client.update_item,
             "Delete": self._client.delete_item,
         }
-        with _translated():
+        with translated("DynamoDB", _translate):
             calls[operation](**request)
 
     def transact(self, writes: Sequence[Write]) -> None:
         check_transaction(writes)
         items = [{operation: request} for operation, request in map(self._request, writes)]
-        with _translated():
+        with translated("DynamoDB", _translate):
             self._client.transact_write_items(TransactItems=items)  # type: ignore[arg-type]
 
     def _request(self, write: Write) -> tuple[str, dict[str, Any]]:
@@ -202,22 +203,7 @@ _TRANSIENT = {
 _CONTENTION_REASONS = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turns botocore's errors into ours, in one place."""
-    from botocore import exceptions as boto
-
-    try:
-        yield
-    except boto.ClientError as error:
-        raise _translate(error) from error
-    except boto.ParamValidationError:
-        raise  # a fault of ours, which no repeat mends
-    except boto.BotoCoreError as error:  # no connection, half an answer, credentials that can't be fetched
-        raise Unavailable(f"DynamoDB did not answer: {error}") from error
-
-
-def _translate(error: Any) -> Exception:
+def _translate(error: ClientError) -> Exception:
     code = error.response["Error"]["Code"]
     if code == "TransactionCanceledException":
         reasons = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
@@ -226,7 +212,7 @@ def _translate(error: Any) -> Exception:
         return Conflict("the stored item is not as expected", code="expectation_failed")
     if code in _TRANSIENT or code == "TransactionConflictException":
         return Unavailable(f"DynamoDB is busy: {code}")
-    return error  # type: ignore[no-any-return]
+    return error
 
 
 def _cancellation(reasons: list[str], error: Exception) -> Exception:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
+from floorsight.platform.aws import translated
 from floorsight.platform.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
     from mypy_boto3_s3 import S3Client
 
 
@@ -38,22 +39,16 @@ class S3Objects:
             return self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
 
 
-@contextmanager
-def _translated(key: str) -> Iterator[None]:
+def _translated(key: str) -> AbstractContextManager[None]:
     """A missing object is NotFound; whatever else goes wrong says nothing about the object: Unavailable.
 
     S3 answers 404 only to those who may list the key's prefix, and 403 to all others.
     """
-    from botocore import exceptions as boto
 
-    try:
-        yield
-    except boto.ParamValidationError:
-        raise  # a fault of ours, which no repeat mends
-    except boto.ClientError as error:
+    def translate(error: ClientError) -> Exception:
         code = error.response["Error"]["Code"]
         if code in ("NoSuchKey", "404"):
-            raise NotFound(f"there is no object {key}", code="no_such_object") from error
-        raise Unavailable(f"S3 refused {key}: {code}") from error
-    except boto.BotoCoreError as error:
-        raise Unavailable(f"S3 did not answer: {error}") from error
+            return NotFound(f"there is no object {key}", code="no_such_object")
+        return Unavailable(f"S3 refused {key}: {code}")
+
+    return translated("S3", translate)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from floorsight.platform.aws import translated
 from floorsight.platform.bus import canonical_json
 from floorsight.platform.errors import Malformed, Unavailable
 
 if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
     from mypy_boto3_sns import SNSClient
 
 FilterPolicy = Mapping[str, Sequence[str]]
@@ -65,7 +66,7 @@ class SnsTopic:
     connect: Callable[[], SNSClient]
 
     def publish(self, notice: Notice) -> None:
-        with _translated():
+        with translated("SNS", _translate):
             self.connect().publish(
                 TopicArn=self.arn,
                 Subject=notice.subject[:MAX_SUBJECT_LENGTH],
@@ -88,7 +89,7 @@ class SnsTopic:
 
     def _subscribe(self, protocol: str, endpoint: str, attributes: dict[str, str]) -> str:
         for _ in range(2):
-            with _translated():
+            with translated("SNS", _translate):
                 answer = self.connect().subscribe(
                     TopicArn=self.arn,
                     Protocol=protocol,
@@ -104,7 +105,7 @@ class SnsTopic:
 
     def set_filter(self, subscription: str, policy: FilterPolicy) -> None:
         try:
-            with _translated():
+            with translated("SNS", _translate):
                 self.connect().set_subscription_attributes(
                     SubscriptionArn=subscription,
                     AttributeName="FilterPolicy",
@@ -115,7 +116,7 @@ class SnsTopic:
 
     def unsubscribe(self, subscription: str) -> None:
         try:
-            with _translated():
+            with translated("SNS", _translate):
                 self.connect().unsubscribe(SubscriptionArn=subscription)
         except (_SubscriptionMissing, _NotYetConfirmed):
             # SNS keeps one that nobody confirms for two days and then drops it itself.
@@ -123,7 +124,7 @@ class SnsTopic:
 
     def find_state(self, subscription: str) -> SubscriptionState:
         try:
-            with _translated():
+            with translated("SNS", _translate):
                 answer = self.connect().get_subscription_attributes(SubscriptionArn=subscription)
         except _SubscriptionMissing:
             return SubscriptionState.LAPSED
@@ -143,20 +144,7 @@ class _NotYetConfirmed(Exception):
     """SNS does not let go of a subscription that is still to be confirmed."""
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turns botocore's errors into ours, in one place."""
-    from botocore import exceptions as boto
-
-    try:
-        yield
-    except boto.ClientError as error:
-        raise _translate(error) from error
-    except (boto.ConnectionError, boto.HTTPClientError) as error:
-        raise Unavailable(f"SNS did not answer: {error}") from error
-
-
-def _translate(error: Any) -> Exception:
+def _translate(error: ClientError) -> Exception:
     code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
     if code.startswith("NotFound"):
         return _SubscriptionMissing(message)
@@ -169,4 +157,4 @@ def _translate(error: Any) -> Exception:
             return Malformed(f"SNS refuses the endpoint: {message}", code="bad_endpoint", field="endpoint")
     if code in {"InternalError", "KMSThrottling", "Throttled", "Throttling", "ThrottlingException"}:
         return Unavailable(f"SNS is busy: {code}")
-    return error  # type: ignore[no-any-return]
+    return error

@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import CredentialRetrievalError
 from botocore.stub import ANY, Stubber
 
 from floorsight.platform.errors import Malformed, Unavailable
@@ -48,6 +49,19 @@ def test_one_that_was_never_confirmed_is_left_to_lapse(sns: tuple[SnsTopic, Stub
     said = "Invalid parameter: SubscriptionArn Reason: this subscription is pending confirmation"
     stub.add_client_error("unsubscribe", "InvalidParameter", said)
     topic.unsubscribe(SUBSCRIPTION)
+
+
+def test_credentials_that_cannot_be_fetched_are_no_answer(
+    sns: tuple[SnsTopic, Stubber], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topic, stub = sns
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise CredentialRetrievalError(provider="container-role", error_msg="time-out")
+
+    monkeypatch.setattr(stub.client, "subscribe", fail)
+    with pytest.raises(Unavailable, match="SNS did not answer"):
+        topic.subscribe("sqs", "arn:q", {"audience": ["a"]})
 
 
 def test_an_endpoint_that_sns_refuses_is_the_callers_fault(sns: tuple[SnsTopic, Stubber]) -> None:

@@ -11,12 +11,17 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from floorsight.occupancy.series.fence import Fence, FenceStore, Superseded
 from floorsight.occupancy.series.model import MICROSECOND, Bucket, Figures, Level, Rollup, Subject
+from floorsight.platform.aws import translated
 from floorsight.platform.errors import Malformed, Unavailable
 
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+SERVICE = "Timestream"
 MEASURE = "rollup"
 MAX_TEXT_BYTES = 2048  # of a VARCHAR measure
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -67,22 +72,22 @@ class TimestreamSeries:
     def write(self, fence: Fence, rows: Sequence[Rollup]) -> None:
         if not self.fences.is_held(fence):
             raise Superseded(fence)
+        records = [_record(row) for row in rows]
         try:
-            self.writer.write_records(
-                DatabaseName=self.database,
-                TableName=self.table,
-                CommonAttributes={
-                    "MeasureName": MEASURE,
-                    "MeasureValueType": "MULTI",
-                    "TimeUnit": "MICROSECONDS",
-                    "Version": fence.number,
-                },
-                Records=[_record(row) for row in rows],
-            )
+            with translated(SERVICE, _translate):
+                self.writer.write_records(
+                    DatabaseName=self.database,
+                    TableName=self.table,
+                    CommonAttributes={
+                        "MeasureName": MEASURE,
+                        "MeasureValueType": "MULTI",
+                        "TimeUnit": "MICROSECONDS",
+                        "Version": fence.number,
+                    },
+                    Records=records,
+                )
         except self.writer.exceptions.RejectedRecordsException as error:
             raise _rejection(error.response["RejectedRecords"], fence) from error
-        except Exception as error:
-            raise _translate(error) from error
 
     def _select(
         self, subject: Subject, level: Level, conditions: Sequence[str], order: str, limit: int | None
@@ -100,10 +105,8 @@ class TimestreamSeries:
     def _query(self, query: str) -> Iterator[dict[str, str]]:
         request = {"QueryString": query}
         while True:
-            try:
+            with translated(SERVICE, _translate):
                 answer = self.reader.query(**request)
-            except Exception as error:
-                raise _translate(error) from error
             names = [column["Name"] for column in answer["ColumnInfo"]]
             for row in answer["Rows"]:
                 values = zip(names, row["Data"], strict=True)
@@ -159,14 +162,9 @@ def _rejection(rejected: Sequence[Mapping[str, Any]], fence: Fence) -> Exception
     )
 
 
-def _translate(error: Exception) -> Exception:
-    from botocore import exceptions as boto
-
-    if isinstance(error, boto.ClientError) and error.response["Error"]["Code"] in _TRANSIENT:
-        return Unavailable(f"Timestream is busy: {error.response['Error']['Code']}")
-    if isinstance(error, boto.ConnectionError | boto.HTTPClientError):
-        return Unavailable(f"Timestream did not answer: {error}")
-    return error
+def _translate(error: ClientError) -> Exception:
+    code = error.response["Error"]["Code"]
+    return Unavailable(f"Timestream is busy: {code}") if code in _TRANSIENT else error
 
 
 def _microseconds(moment: datetime) -> int:
