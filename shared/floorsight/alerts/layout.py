@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from floorsight.alerts.model import (
     Alert,
     AlertKind,
@@ -16,7 +14,7 @@ from floorsight.alerts.model import (
     StepName,
 )
 from floorsight.occupancy.series.model import SubjectKind
-from floorsight.platform.clock import from_sort_key, to_sort_key
+from floorsight.platform.clock import from_sort_key, moment_text, read_moment, to_sort_key
 from floorsight.platform.items import Item
 
 
@@ -25,7 +23,7 @@ def latch_body(concern: Concern, latch: Latch) -> Item:
         **_concern_body(concern),
         "severity": latch.severity and latch.severity.value,
         "alert_id": latch.alert_id,
-        "released_at": _moment(latch.released_at),
+        "released_at": moment_text(latch.released_at),
         "released_severity": latch.released_severity and latch.released_severity.value,
         "revision": latch.revision,
     }
@@ -35,7 +33,7 @@ def read_latch(item: Item) -> Latch:
     return Latch(
         severity=_read_severity(item.get("severity")),
         alert_id=item.get("alert_id"),
-        released_at=_read_moment(item.get("released_at")),
+        released_at=read_moment(item.get("released_at")),
         revision=item["revision"],
         released_severity=_read_severity(item.get("released_severity")),
     )
@@ -69,11 +67,11 @@ def alert_body(alert: Alert) -> Item:
         "severity": alert.severity.value,
         "raised_at": to_sort_key(alert.raised_at),
         "steps": [_step_body(step) for step in alert.steps],
-        "acknowledged_at": _moment(alert.acknowledged_at),
+        "acknowledged_at": moment_text(alert.acknowledged_at),
         "acknowledged_by": alert.acknowledged_by,
-        "snoozed_until": _moment(alert.snoozed_until),
+        "snoozed_until": moment_text(alert.snoozed_until),
         "snoozed_by": alert.snoozed_by,
-        "resolved_at": _moment(alert.resolved_at),
+        "resolved_at": moment_text(alert.resolved_at),
         "resolved_by": alert.resolved_by,
         "note": alert.note,
         "revision": alert.revision,
@@ -89,11 +87,11 @@ def read_alert(item: Item) -> Alert:
         severity=Severity(item["severity"]),
         raised_at=from_sort_key(item["raised_at"]),
         steps=tuple(map(_read_step, item["steps"])),
-        acknowledged_at=_read_moment(item.get("acknowledged_at")),
+        acknowledged_at=read_moment(item.get("acknowledged_at")),
         acknowledged_by=item.get("acknowledged_by"),
-        snoozed_until=_read_moment(item.get("snoozed_until")),
+        snoozed_until=read_moment(item.get("snoozed_until")),
         snoozed_by=item.get("snoozed_by"),
-        resolved_at=_read_moment(item.get("resolved_at")),
+        resolved_at=read_moment(item.get("resolved_at")),
         resolved_by=item.get("resolved_by"),
         note=item.get("note"),
         revision=item["revision"],
@@ -108,9 +106,9 @@ def _step_body(step: Step) -> Item:
         "text": step.text,
         "numbers": dict(step.numbers),
         "delivery": step.delivery.value,
-        "sent_at": _moment(step.sent_at),
+        "sent_at": moment_text(step.sent_at),
         "claimed_by": step.claimed_by,
-        "claimed_at": _moment(step.claimed_at),
+        "claimed_at": moment_text(step.claimed_at),
     }
 
 
@@ -122,15 +120,7 @@ def _read_step(item: Item) -> Step:
         text=item["text"],
         numbers=item["numbers"],
         delivery=Delivery(item["delivery"]),
-        sent_at=_read_moment(item.get("sent_at")),
+        sent_at=read_moment(item.get("sent_at")),
         claimed_by=item.get("claimed_by"),
-        claimed_at=_read_moment(item.get("claimed_at")),
+        claimed_at=read_moment(item.get("claimed_at")),
     )
-
-
-def _moment(moment: datetime | None) -> str | None:
-    return to_sort_key(moment) if moment else None
-
-
-def _read_moment(text: str | None) -> datetime | None:
-    return from_sort_key(text) if text else None

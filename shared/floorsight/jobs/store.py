@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from floorsight.jobs.model import HISTORY_DAYS, JobName, JobRun, RunStatus
-from floorsight.platform.clock import from_sort_key, to_sort_key
+from floorsight.platform.clock import from_sort_key, moment_text, read_moment, to_sort_key
 from floorsight.platform.items import Item, ItemType, TableName
 from floorsight.platform.table import Page, Put, Table
 
@@ -39,7 +39,7 @@ class JobStore:
             "started_at": to_sort_key(run.started_at),
             "site_id": run.site_id,
             "status": run.status.value,
-            "finished_at": to_sort_key(run.finished_at) if run.finished_at else None,
+            "finished_at": moment_text(run.finished_at),
             "result": dict(run.result),
             "faults": dict(run.faults),
             "expires_at": int(expires_at.timestamp()),
@@ -70,7 +70,7 @@ def _read_run(item: Item) -> JobRun:
         started_at=from_sort_key(item["started_at"]),
         site_id=item.get("site_id"),
         status=RunStatus(item["status"]),
-        finished_at=from_sort_key(finished_at) if finished_at else None,
+        finished_at=read_moment(finished_at),
         result=item["result"],
         faults=item["faults"],
     )

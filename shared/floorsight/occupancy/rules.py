@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from floorsight.events.vision import Direction
 from floorsight.occupancy.model import Baseline, Count, Crossing, Tally
 
-_ONE = {Direction.IN: Tally(entries=1), Direction.OUT: Tally(exits=1)}
+ONE_CROSSING = {Direction.IN: Tally(entries=1), Direction.OUT: Tally(exits=1)}
 # Every zone's offset from UTC is a multiple of it, so that a local hour is made of whole quarters.
 QUARTER = timedelta(minutes=15)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,7 +24,7 @@ def count_crossings(baseline: Baseline, crossings: Iterable[Crossing]) -> Count:
     """The count that follows from a baseline and the crossings since; earlier ones are left out."""
     by_line: dict[str, Tally] = defaultdict(Tally)
     for crossing in crossings_since(baseline, crossings):
-        by_line[crossing.line_id] += _ONE[crossing.direction]
+        by_line[crossing.line_id] += ONE_CROSSING[crossing.direction]
     return Count(baseline, sum(by_line.values(), Tally()), dict(by_line))
 
 

@@ -19,7 +19,7 @@ from floorsight.occupancy.layout import (
 )
 from floorsight.occupancy.model import FIRST_BASELINE, Baseline, Count, Counter, Crossing, Mark, Tally
 from floorsight.occupancy.rules import dirty_quarters, quarter_of
-from floorsight.platform.clock import to_sort_key
+from floorsight.platform.clock import moment_text, to_sort_key
 from floorsight.platform.errors import Conflict, Unavailable
 from floorsight.platform.ids import derived_id
 from floorsight.platform.items import Item, ItemType, Key, TableName
@@ -218,8 +218,8 @@ class OccupancyStore:
         """The baselines that were given, in order of the time they hold for; `after` < `at` <= `until`."""
         page = self.table.query(
             BASELINE.partition(counter_id=counter_id),
-            after=to_sort_key(after) if after else None,
-            until=to_sort_key(until) if until else None,
+            after=moment_text(after),
+            until=moment_text(until),
             newest_first=newest_first,
             limit=limit,
             start_key=start_key,

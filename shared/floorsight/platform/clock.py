@@ -26,3 +26,13 @@ def to_sort_key(moment: datetime) -> str:
 def from_sort_key(text: str) -> datetime:
     """The time that `to_sort_key` wrote."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def moment_text(moment: datetime | None) -> str | None:
+    """`to_sort_key` of a time that may be absent."""
+    return to_sort_key(moment) if moment is not None else None
+
+
+def read_moment(text: str | None) -> datetime | None:
+    """The time that `moment_text` wrote."""
+    return from_sort_key(text) if text else None

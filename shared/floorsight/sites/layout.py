@@ -6,11 +6,11 @@ then; they get layout 2 with their next change.
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import time
 
 from floorsight.geometry.lines import Point, Segment
 from floorsight.geometry.polygons import Polygon
-from floorsight.platform.clock import from_sort_key, to_sort_key
+from floorsight.platform.clock import from_sort_key, moment_text, read_moment, to_sort_key
 from floorsight.platform.items import Item
 from floorsight.sites.model import Anchor, Camera, CameraRole, Limits, Line, Site, Zone
 
@@ -30,7 +30,7 @@ def site_body(site: Site) -> Item:
         "always_open": site.always_open,
         **vars(site.limits),
         "revision": site.revision,
-        "deleted_at": _moment_body(site.deleted_at),
+        "deleted_at": moment_text(site.deleted_at),
     }
 
 
@@ -44,7 +44,7 @@ def read_site(stored: Item) -> Site:
         always_open=item["always_open"],
         limits=_read_limits(item),
         revision=item["revision"],
-        deleted_at=_read_moment(item.get("deleted_at")),
+        deleted_at=read_moment(item.get("deleted_at")),
     )
 
 
@@ -61,7 +61,7 @@ def camera_body(camera: Camera) -> Item:
         "offline_after_seconds": camera.offline_after_seconds,
         **vars(camera.limits),
         "revision": camera.revision,
-        "deleted_at": _moment_body(camera.deleted_at),
+        "deleted_at": moment_text(camera.deleted_at),
     }
 
 
@@ -79,7 +79,7 @@ def read_camera(stored: Item) -> Camera:
         offline_after_seconds=item["offline_after_seconds"],
         limits=_read_limits(item),
         revision=item["revision"],
-        deleted_at=_read_moment(item.get("deleted_at")),
+        deleted_at=read_moment(item.get("deleted_at")),
     )
 
 
@@ -97,7 +97,7 @@ def line_body(line: Line) -> Item:
         "settle_frames": line.settle_frames,
         "revision": line.revision,
         "counting_revision": line.counting_revision,
-        "deleted_at": _moment_body(line.deleted_at),
+        "deleted_at": moment_text(line.deleted_at),
     }
 
 
@@ -115,7 +115,7 @@ def read_line(stored: Item) -> Line:
         settle_frames=item["settle_frames"],
         revision=item["revision"],
         counting_revision=item["counting_revision"],
-        deleted_at=_read_moment(item.get("deleted_at")),
+        deleted_at=read_moment(item.get("deleted_at")),
     )
 
 
@@ -131,7 +131,7 @@ def zone_body(zone: Zone) -> Item:
         **vars(zone.limits),
         "revision": zone.revision,
         "counting_revision": zone.counting_revision,
-        "deleted_at": _moment_body(zone.deleted_at),
+        "deleted_at": moment_text(zone.deleted_at),
     }
 
 
@@ -147,7 +147,7 @@ def read_zone(item: Item) -> Zone:
         limits=_read_limits(item),
         revision=item["revision"],
         counting_revision=item["counting_revision"],
-        deleted_at=_read_moment(item.get("deleted_at")),
+        deleted_at=read_moment(item.get("deleted_at")),
     )
 
 
@@ -161,11 +161,3 @@ def _point_body(point: Point) -> Item:
 
 def _read_point(item: Item) -> Point:
     return Point(float(item["x"]), float(item["y"]))  # a whole number comes back as int
-
-
-def _moment_body(moment: datetime | None) -> str | None:
-    return to_sort_key(moment) if moment else None
-
-
-def _read_moment(text: str | None) -> datetime | None:
-    return from_sort_key(text) if text else None

@@ -13,7 +13,7 @@ from typing import Any
 
 from floorsight.geometry.crossing import CrossingState
 from floorsight.geometry.presence import PresenceState
-from floorsight.platform.clock import from_sort_key, to_sort_key
+from floorsight.platform.clock import moment_text, read_moment
 from floorsight.platform.errors import Malformed
 from floorsight.vision.detections import ObjectClass
 from floorsight.vision.minutes import StreamMinute
@@ -94,7 +94,7 @@ def dump_state(state: StreamState) -> bytes:
         "format": FORMAT,
         "stream_session": state.stream_session,
         "sequence": state.sequence,
-        "began_at": to_sort_key(state.began_at) if state.began_at else None,
+        "began_at": moment_text(state.began_at),
         "next_frame_ms": state.next_frame_ms,
         "tracker": dump_tracker(state.tracker),
         "logs": {str(track_id): _dump_log(log) for track_id, log in state.logs.items()},
@@ -125,7 +125,7 @@ def _load(values: dict[str, Any]) -> StreamState:
     return StreamState(
         stream_session=values["stream_session"],
         sequence=values["sequence"],
-        began_at=from_sort_key(values["began_at"]) if values["began_at"] else None,
+        began_at=read_moment(values["began_at"]),
         next_frame_ms=values["next_frame_ms"],
         tracker=load_tracker(values["tracker"]),
         logs={int(track_id): _load_log(log, found) for track_id, log in values["logs"].items()},

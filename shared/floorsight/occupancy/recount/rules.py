@@ -16,6 +16,7 @@ from floorsight.geometry.crossing import NEITHER, NEW, RIGHT, Gate, observe
 from floorsight.geometry.paths import TimedPoint
 from floorsight.occupancy.model import Crossing, Tally
 from floorsight.occupancy.recount.model import TrackKey
+from floorsight.occupancy.rules import ONE_CROSSING
 from floorsight.sites.model import Anchor, Camera, CameraRole, Line
 from floorsight.sites.rules import direction
 from floorsight.streams.model import Trajectory
@@ -24,7 +25,6 @@ PERSON = "person"
 TOLERANCE = 0.02 * 0.25  # in frame heights
 # Only the dead band depends on it: no side and no meeting of a path and a line does.
 ASPECT = 16 / 9
-_ONE = {Direction.IN: Tally(entries=1), Direction.OUT: Tally(exits=1)}
 
 
 def track_of(crossing: Crossing) -> TrackKey:
@@ -87,7 +87,7 @@ def count_paths(
         for at, way in walk(camera, line, gate, trajectory)
         if start <= at < end
     )
-    return sum((_ONE[way] for way in ways), Tally())
+    return sum((ONE_CROSSING[way] for way in ways), Tally())
 
 
 def count_ledger(
@@ -108,7 +108,7 @@ def count_ledger(
             continue
         current = crossing.line_revision == line.counting_revision
         way = _turn(camera, line, changed, crossing.direction) if current else crossing.direction
-        total += _ONE[way] if way else Tally()
+        total += ONE_CROSSING[way] if way else Tally()
     return total
 
 

@@ -8,7 +8,7 @@ order of arrival nor the order of what shares an instant can matter.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,16 +96,6 @@ def combine(opening: int, rows: Iterable[tuple[Bucket, Figures]], bucket: Bucket
 def stand_still(raw: int, bucket: Bucket) -> Figures:
     """The figures of a bucket in which nothing happened."""
     return roll(raw, (), bucket)
-
-
-def level_at(opening: int, moves: Iterable[Move], moment: datetime) -> int:
-    """The raw number just before an instant."""
-    return opening + sum(move.change for move in moves if move.at < moment)
-
-
-def is_known_at(openings: Mapping[str, int], stored: Mapping[str, int]) -> bool:
-    """Whether a site's row was made from these numbers of its cameras; a camera that is missing has 0."""
-    return all(openings.get(each, 0) == stored.get(each, 0) for each in openings.keys() | stored.keys())
 
 
 @dataclass(frozen=True, slots=True)
