@@ -16,7 +16,7 @@ from floorsight.alerts.store import AlertStore
 from floorsight.events.vision import Direction, StreamHealth, TrackEnded
 from floorsight.geometry.lines import Point, Segment
 from floorsight.geometry.polygons import Polygon
-from floorsight.occupancy.model import Crossing
+from floorsight.occupancy.model import CounterKind, Crossing, kind_of
 from floorsight.occupancy.series.fence import FenceStore
 from floorsight.occupancy.series.service import RollUpService
 from floorsight.occupancy.series.store import TableSeries
@@ -97,10 +97,9 @@ class PlantHour:
         )
         alerts = AlertService(self.sites, AlertStore(self.presence), self.topic, self.clock)
         self.count_checks = CountChecks(alerts, self.sites, self.occupancy.list_raw_counts)
-        self.site_checks = SiteChecks(alerts, self.sites, self.count_checks, self._last_seen)
-
-    def _last_seen(self, site_id: str) -> dict[str, datetime]:
-        return {camera: seen.last_seen_at for camera, seen in self.streams.list_last_seen(site_id).items()}
+        self.site_checks = SiteChecks(
+            alerts, self.sites, self.count_checks, self.streams.health.list_last_seen
+        )
 
     def set_up(self) -> None:
         """Site, cameras, a line and a zone each; not metered, as it happens once."""
@@ -213,13 +212,14 @@ class PlantHour:
 
 def _crossing(camera_id: str, counter_id: str, at: datetime, direction: Direction) -> Crossing:
     event_id = derived_id("crossing", counter_id, at.isoformat(), direction)
+    is_zone = kind_of(counter_id) is CounterKind.ZONE
     return Crossing(
         crossing_id=event_id,
         site_id=SITE,
         camera_id=camera_id,
         counter_id=counter_id,
         stream_session="20260302T060000.000000Z-0001",
-        line_id=counter_id if "." in counter_id else f"{camera_id}.abcdef",
+        line_id=counter_id if is_zone else f"{camera_id}.abcdef",
         line_revision=1,
         track_id=int(event_id[:5], 16),
         crossing_number=1,
@@ -229,7 +229,7 @@ def _crossing(camera_id: str, counter_id: str, at: datetime, direction: Directio
         confidence=0.731,
         anchor=(0.512345, 0.612345),
         snapshot_key=f"snapshots/{SITE}/{camera_id}/{at:%Y-%m-%d}/{event_id}.jpg",
-        dwell_seconds=20.0 if "." in counter_id and direction is Direction.OUT else None,
+        dwell_seconds=20.0 if is_zone and direction is Direction.OUT else None,
     )
 
 

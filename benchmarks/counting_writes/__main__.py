@@ -12,12 +12,8 @@ import argparse
 import logging
 import random
 import sys
-import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
-
-import boto3
 
 from benchmarks.counting_writes.bad_moments import BadMoments
 from benchmarks.counting_writes.load import deliver, describe, make_crossings, share_out
@@ -29,7 +25,8 @@ from floorsight.sites.model import CameraRole
 from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
 from functions.update_occupancy.handler import Services
-from infra.local.emulator import REGION, Endpoint, free_port, run_emulator
+from infra.local.emulator import Endpoint, free_port, run_emulator
+from tests.cloud import create_table, make_client
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SITE, CAMERA = "plant-1", "gate-1"
@@ -48,8 +45,9 @@ def measure(endpoint: Endpoint, crossings: int, writers: int, batch: int, weathe
     dice = random.Random(7)
     bad = weather == "bad day"
     moments = BadMoments(dice, conflicts=0.1, throttles=0.02, lost_answers=0.05) if bad else BadMoments(dice)
-    registry, presence = (_make_table(endpoint) for _ in range(2))
-    sites = SiteService(SiteStore(DynamoTable(registry, _client(endpoint))))
+    client = make_client("dynamodb", endpoint)
+    registry, presence = (create_table(client).name for _ in range(2))
+    sites = SiteService(SiteStore(DynamoTable(registry, client)))
     sites.create_site(site_id=SITE, name="Works", time_zone="Europe/Berlin")
     sites.create_camera(
         camera_id=CAMERA, site_id=SITE, name="Gate", role=CameraRole.BIDIRECTIONAL, by="benchmark"
@@ -63,34 +61,10 @@ def measure(endpoint: Endpoint, crossings: int, writers: int, batch: int, weathe
 
 
 def _make_services(endpoint: Endpoint, registry: str, presence: str, moments: BadMoments) -> Services:
-    client = _client(endpoint)
+    client = make_client("dynamodb", endpoint)
     moments.install(client)
     sites = SiteService(SiteStore(DynamoTable(registry, client)))
     return Services(OccupancyService(sites, OccupancyStore(DynamoTable(presence, client))), NoBus())
-
-
-def _client(endpoint: Endpoint) -> Any:
-    return boto3.client(
-        "dynamodb",
-        endpoint_url=endpoint.url,
-        region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-
-
-def _make_table(endpoint: Endpoint) -> str:
-    name = f"benchmark-{uuid.uuid4().hex}"
-    _client(endpoint).create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("PK", "SK")],
-        KeySchema=[
-            {"AttributeName": "PK", "KeyType": "HASH"},
-            {"AttributeName": "SK", "KeyType": "RANGE"},
-        ],
-    )
-    return name
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from typing import TypeVar
 
 from floorsight.geometry.lines import Segment
 from floorsight.geometry.polygons import Polygon
@@ -34,6 +35,7 @@ from floorsight.sites.rules import revise
 from floorsight.sites.store import SiteStore, Thing
 
 NO_LIMITS = Limits()
+AnyThing = TypeVar("AnyThing", Site, Camera, Line, Zone)
 
 
 def new_suffix() -> str:
@@ -83,10 +85,7 @@ class SiteService:
 
     def get_site(self, site_id: str, *, with_deleted: bool = False) -> Site:
         """Raises NotFound (`unknown_site`)."""
-        site = self.store.find_site(site_id)
-        if site is None or (site.deleted_at and not with_deleted):
-            raise _unknown("site", site_id)
-        return site
+        return _present(self.store.find_site(site_id), "site", site_id, with_deleted=with_deleted)
 
     def list_sites(self, *, limit: int | None = None, start_key: Item | None = None) -> Page[Site]:
         """All sites by id; a site made a moment ago may be missing."""
@@ -157,10 +156,7 @@ class SiteService:
 
     def get_camera(self, camera_id: str, *, with_deleted: bool = False) -> Camera:
         """Raises NotFound (`unknown_camera`)."""
-        camera = self.store.find_camera(camera_id)
-        if camera is None or (camera.deleted_at and not with_deleted):
-            raise _unknown("camera", camera_id)
-        return camera
+        return _present(self.store.find_camera(camera_id), "camera", camera_id, with_deleted=with_deleted)
 
     def list_cameras(
         self, site_id: str, *, limit: int | None = None, start_key: Item | None = None
@@ -190,8 +186,9 @@ class SiteService:
         With deleted ones, a deleted camera's too: what its history names.
         """
         plan = self.store.find_plan(camera_id)
-        if plan is None or (plan.camera.deleted_at and not with_deleted):
+        if plan is None:
             raise _unknown("camera", camera_id)
+        _present(plan.camera, "camera", camera_id, with_deleted=with_deleted)
         if with_deleted:
             return plan
         return replace(
@@ -232,10 +229,8 @@ class SiteService:
     def get_line(self, line_id: str, *, with_deleted: bool = False) -> Line:
         """Raises NotFound (`unknown_line`)."""
         plan = self.store.find_plan(camera_of(line_id))
-        found = [line for line in plan.lines if line.line_id == line_id] if plan else []
-        if not found or (found[0].deleted_at and not with_deleted):
-            raise _unknown("line", line_id)
-        return found[0]
+        found = next((line for line in plan.lines if line.line_id == line_id), None) if plan else None
+        return _present(found, "line", line_id, with_deleted=with_deleted)
 
     def update_line(self, changed: Line) -> Line:
         """Raises NotFound (`unknown_line`) or Conflict (`revision_changed`)."""
@@ -277,10 +272,8 @@ class SiteService:
     def get_zone(self, zone_id: str, *, with_deleted: bool = False) -> Zone:
         """Raises NotFound (`unknown_zone`)."""
         plan = self.store.find_plan(camera_of(zone_id, "zone"))
-        found = [zone for zone in plan.zones if zone.zone_id == zone_id] if plan else []
-        if not found or (found[0].deleted_at and not with_deleted):
-            raise _unknown("zone", zone_id)
-        return found[0]
+        found = next((zone for zone in plan.zones if zone.zone_id == zone_id), None) if plan else None
+        return _present(found, "zone", zone_id, with_deleted=with_deleted)
 
     def update_zone(self, changed: Zone) -> Zone:
         """Raises NotFound (`unknown_zone`) or Conflict (`revision_changed`)."""
@@ -304,6 +297,13 @@ class SiteService:
 def _check_room(kind: str, number: int, most: int) -> None:
     if number >= most:
         raise Conflict(f"the camera has {most} {kind}, the most it can have", code=f"too_many_{kind}")
+
+
+def _present(found: AnyThing | None, kind: str, name: str, *, with_deleted: bool) -> AnyThing:
+    """What was found. Raises NotFound when nothing was, or only what is deleted and was not asked for."""
+    if found is None or (found.deleted_at and not with_deleted):
+        raise _unknown(kind, name)
+    return found
 
 
 def _unknown(kind: str, name: str) -> NotFound:
