@@ -12,7 +12,6 @@ from types import FrameType
 
 from containers.vision_worker.audience import LiveAudience
 from containers.vision_worker.health import HealthReport, Heartbeat
-from containers.vision_worker.plans import RegistryPlans
 from containers.vision_worker.reader import StreamReader, Stuck
 from floorsight.models.catalogue import load_catalogue
 from floorsight.platform.aws import client
@@ -22,6 +21,7 @@ from floorsight.platform.errors import FloorsightError, Malformed
 from floorsight.platform.objects import S3Objects
 from floorsight.platform.observability import configure_logging, emit_metrics
 from floorsight.platform.settings import VisionWorkerSettings
+from floorsight.sites.counting_plans import RegistryPlans
 from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
 from floorsight.views.service import ViewService

@@ -10,9 +10,9 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from floorsight import __version__
+from functions.gateway.headers import SecurityHeaders
+from functions.gateway.problems import Problem, document, install_problems
 from functions.query_api.console import Console
-from functions.query_api.headers import SecurityHeaders
-from functions.query_api.problems import Problem, document, install_problems
 from functions.query_api.routers import (
     alerts,
     baselines,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from floorsight.platform.errors import FloorsightError, Forbidden, Malformed, Unavailable
-from functions.query_api.problems import Unauthenticated
+from functions.gateway.problems import Unauthenticated
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient

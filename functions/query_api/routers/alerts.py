@@ -23,10 +23,10 @@ from floorsight.alerts.model import (
 )
 from floorsight.alerts.notifications import describe, level_of
 from floorsight.occupancy.series.model import SubjectKind
-from functions.query_api.access import Caller, Role, requires
-from functions.query_api.moments import Moment, check_range
+from functions.gateway.access import Caller, Role, requires
+from functions.gateway.moments import Moment, check_range
+from functions.gateway.problems import document
 from functions.query_api.paging import Listing, RequestedPage, encode_cursor
-from functions.query_api.problems import document
 from functions.query_api.services import Wired
 
 router = APIRouter(prefix="/occupancy/alerts", tags=["alerts"])

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from floorsight.occupancy.model import Baseline
 from floorsight.occupancy.rules import shown_count
 from floorsight.occupancy.service import MAX_BASELINE, MAX_REASON_LENGTH
-from functions.query_api.access import Caller, Role, requires
+from functions.gateway.access import Caller, Role, requires
 from functions.query_api.paging import Listing, Paging, RequestedPage, encode_cursor
 from functions.query_api.routers.cameras import CHANGE_PROBLEMS, READ_PROBLEMS
 from functions.query_api.routers.counters import CameraCounterId, ZoneCounterId

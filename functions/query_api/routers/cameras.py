@@ -20,9 +20,9 @@ from floorsight.sites.model import (
     Camera,
     CameraRole,
 )
-from functions.query_api.access import Caller, Role, requires
+from functions.gateway.access import Caller, Role, requires
+from functions.gateway.problems import document
 from functions.query_api.paging import Listing, RequestedPage, encode_cursor
-from functions.query_api.problems import document
 from functions.query_api.routers.limits import LimitFields, ReadRevision
 from functions.query_api.services import Wired
 

@@ -19,7 +19,7 @@ from floorsight.occupancy.model import (
 )
 from floorsight.occupancy.rules import explain_count, raw_count, shown_count
 from floorsight.sites.model import Line
-from functions.query_api.access import Role, requires
+from functions.gateway.access import Role, requires
 from functions.query_api.paging import RequestedPage, encode_cursor
 from functions.query_api.routers.baselines import BaselineOut
 from functions.query_api.routers.cameras import READ_PROBLEMS

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from floorsight.events.vision import Direction
 from floorsight.occupancy.model import Crossing
 from floorsight.sites.service import camera_of
-from functions.query_api.access import Role, requires
+from functions.gateway.access import Role, requires
 from functions.query_api.paging import Listing, Paging, RequestedPage, encode_cursor
 from functions.query_api.routers.cameras import READ_PROBLEMS
 from functions.query_api.routers.counters import CameraCounterId, ZoneCounterId

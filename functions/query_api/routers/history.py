@@ -19,11 +19,11 @@ from floorsight.occupancy.series.model import Level, Subject, SubjectKind
 from floorsight.platform.clock import from_sort_key, to_sort_key
 from floorsight.platform.errors import Malformed
 from floorsight.platform.items import Item
-from functions.query_api.access import Role, requires
+from functions.gateway.access import Role, requires
+from functions.gateway.moments import EARLIEST, Moment, check_range
+from functions.gateway.problems import document
 from functions.query_api.csv_files import Cell, answer_csv
-from functions.query_api.moments import EARLIEST, Moment, check_range
 from functions.query_api.paging import Paging, RequestedPage, encode_cursor
-from functions.query_api.problems import document
 from functions.query_api.routers.cameras import CameraId
 from functions.query_api.routers.sites import SiteId
 from functions.query_api.routers.zones import ZoneId

@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from floorsight.jobs.model import JOBS, JobName, JobRun, JobStatus, RunStatus
 from floorsight.jobs.requests import JobRequest
 from floorsight.platform.errors import NotFound
-from functions.query_api.access import Caller, Role, requires
+from functions.gateway.access import Caller, Role, requires
+from functions.gateway.problems import document
 from functions.query_api.paging import Listing, RequestedPage, encode_cursor
-from functions.query_api.problems import document
 from functions.query_api.services import Wired
 
 router = APIRouter(tags=["jobs"])

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from floorsight.geometry.lines import Point, Segment
 from floorsight.sites.model import DEFAULT_SETTLE_FRAMES, MAX_SETTLE_FRAMES, Anchor, Line
-from functions.query_api.access import Role, requires
+from functions.gateway.access import Role, requires
 from functions.query_api.paging import Listing
 from functions.query_api.routers.cameras import CHANGE_PROBLEMS, READ_PROBLEMS, CameraId
 from functions.query_api.routers.limits import ReadRevision

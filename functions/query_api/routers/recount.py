@@ -12,8 +12,8 @@ from floorsight.occupancy.model import Tally
 from floorsight.occupancy.recount.model import LineChange, LineRecount, Recount
 from floorsight.occupancy.recount.service import LONGEST_PERIOD
 from floorsight.sites.model import MAX_LINES_PER_CAMERA, Anchor
-from functions.query_api.access import Role, requires
-from functions.query_api.moments import Moment, check_range
+from functions.gateway.access import Role, requires
+from functions.gateway.moments import Moment, check_range
 from functions.query_api.routers.cameras import READ_PROBLEMS
 from functions.query_api.routers.lines import Position
 from functions.query_api.services import Wired

@@ -9,8 +9,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from floorsight import __version__
-from functions.query_api.access import Caller, Role, requires
-from functions.query_api.problems import document
+from functions.gateway.access import Caller, Role, requires
+from functions.gateway.problems import document
 from functions.query_api.services import Wired
 
 router = APIRouter(tags=["session"])

@@ -12,9 +12,9 @@ from pydantic import BaseModel, Field
 
 from floorsight.platform.ids import IDENTIFIER_PATTERN
 from floorsight.sites.model import DEFAULT_QUIET_HOUR, Site
-from functions.query_api.access import Role, requires
+from functions.gateway.access import Role, requires
+from functions.gateway.problems import document
 from functions.query_api.paging import Listing, RequestedPage, encode_cursor
-from functions.query_api.problems import document
 from functions.query_api.routers.limits import LimitFields, ReadRevision
 from functions.query_api.services import Wired
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from floorsight.occupancy.series import statistics as series
-from functions.query_api.access import Role, requires
+from functions.gateway.access import Role, requires
 from functions.query_api.routers.cameras import READ_PROBLEMS
 from functions.query_api.services import Wired
 

@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from floorsight.alerts.model import Severity
 from floorsight.alerts.subscriptions.model import Protocol, Subscription
 from floorsight.platform.topics import SubscriptionState
-from functions.query_api.access import Caller, Role, requires
+from functions.gateway.access import Caller, Role, requires
+from functions.gateway.problems import document
 from functions.query_api.paging import Listing, RequestedPage, encode_cursor
-from functions.query_api.problems import document
 from functions.query_api.routers.sites import SiteId
 from functions.query_api.services import Wired
 

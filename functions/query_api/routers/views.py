@@ -7,7 +7,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from functions.query_api.access import Role, requires
+from functions.gateway.access import Role, requires
 from functions.query_api.routers.cameras import READ_PROBLEMS, CameraId
 from functions.query_api.services import Wired
 

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 
 from floorsight.geometry.polygons import MAX_POINTS, MIN_POINTS, Polygon
 from floorsight.sites.model import DEFAULT_SETTLE_FRAMES, MAX_SETTLE_FRAMES, Anchor, Zone
-from functions.query_api.access import Caller, Role, requires
+from functions.gateway.access import Caller, Role, requires
 from functions.query_api.paging import Listing
 from functions.query_api.routers.cameras import CHANGE_PROBLEMS, READ_PROBLEMS, CameraId
 from functions.query_api.routers.limits import LimitFields, ReadRevision

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from floorsight.occupancy.series.statistics import StatisticsService
-from functions.query_api.access import Role
+from functions.gateway.access import Role
 from functions.query_api.app import create_app
 from functions.query_api.console import Console
 from functions.query_api.pictures import PictureLinks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from functions.query_api.access import Role
+from functions.gateway.access import Role
 from tests.fakes.scene import CAMERA, SITE
 from tests.unit.functions.conftest import Api
 

@@ -16,7 +16,7 @@ from floorsight.occupancy.series.fence import FenceStore
 from floorsight.occupancy.series.service import RollUpService
 from floorsight.occupancy.series.store import TableSeries
 from floorsight.platform.errors import Unavailable
-from functions.query_api.access import Role
+from functions.gateway.access import Role
 from functions.query_api.csv_files import write_csv
 from functions.query_api.routers.history import MAX_CSV_ROWS, Bucket
 from tests.fakes.clock import NOON  # Monday 2 March 2026, 13:00 in Berlin

@@ -36,7 +36,7 @@ from floorsight.events.vision import Direction
 from floorsight.occupancy.model import Crossing
 from floorsight.occupancy.series.model import SubjectKind
 from floorsight.views.model import SeenTrack, View
-from functions.query_api.access import Role
+from functions.gateway.access import Role
 from functions.query_api.app import create_app, describe_api
 from functions.query_api.console import Console
 from functions.query_api.services import Services

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from containers.vision_worker.plans import REFRESH_SECONDS, RegistryPlans
 from floorsight.events.vision import Direction
 from floorsight.geometry.lines import Point
 from floorsight.geometry.polygons import Polygon
 from floorsight.platform.errors import NotFound
+from floorsight.sites.counting_plans import REFRESH_SECONDS, RegistryPlans
 from floorsight.sites.model import Anchor, CameraRole, Zone
 from tests.fakes.scene import CAMERA, SITE, Scene
 

@@ -15,7 +15,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from floorsight.platform.errors import Forbidden
-from functions.query_api.problems import Unauthenticated
+from functions.gateway.problems import Unauthenticated
 
 
 class Role(StrEnum):
