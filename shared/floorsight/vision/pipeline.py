@@ -71,6 +71,7 @@ class ChunkPipeline:
             tracker=walk.tracker_state,
             logs=dict(walk.logs),
             minute=walk.minute,
+            tally=state.tally.plus(frames=len(frames), crossings=walk.crossings),
         )
         last = frames[-1] if frames else None
         return Analysis(after, walk.events, walk.snapshots, len(frames), last, walk.observed)
@@ -100,6 +101,7 @@ class _Walk:
         self.minute = state.minute
         self.observed: Observed | None = None
         self.snapshots: list[Snapshot] = []
+        self.crossings = 0
         logs, ended = self._counter.follow_plan(state.logs)
         self.logs: Logs = logs
         self.events: list[Event] = [left_event(visit, plan, state, self._cause) for visit in ended]
@@ -131,6 +133,7 @@ class _Walk:
         event: LineCrossed | ZoneEntered
         if isinstance(finding, Crossing):
             event = crossing_event(finding, plan, state.stream_session, frame.captured_at, cause)
+            self.crossings += 1
         elif isinstance(finding, VisitBegan):
             event = entered_event(finding, plan, state, cause)
         else:

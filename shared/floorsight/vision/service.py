@@ -87,6 +87,11 @@ class CameraStream:
         waiting = self._held or self._events or self._backlog
         return not waiting and (self._committed is None or self._published)
 
+    @property
+    def state(self) -> StreamState | None:
+        """As of the last chunk taken, committed or not; None before the first call."""
+        return self._state
+
     def take(self, chunk: Chunk) -> None:
         """Take a chunk of this camera.
 
@@ -115,6 +120,20 @@ class CameraStream:
                 break
             self._start_over()
         self._publish()
+
+    def end_session(self, stream_session: str) -> None:
+        """Tell what follows from the end of a session of which no more chunks will come: its tracks are over.
+
+        The next session's first chunk would tell the same. Does nothing when another session has begun.
+        Raises Unavailable.
+        """
+        self.flush()
+        while (state := self._state) is not None and not state.is_ended:
+            if state.stream_session != stream_session:
+                return
+            self._events += self._ports.pipeline.end_session(self._ports.plan_of(self.camera_id), state)
+            self._state = state.ended()
+            self.flush()
 
     def _commit_is_due(self) -> bool:
         # A minute's health waits for the next commit: it is no reason to write the whole state once more.
@@ -265,7 +284,7 @@ class CameraStream:
         self, chunk: Chunk, state: StreamState, reason: Rejection, explanation: str
     ) -> tuple[StreamState, list[Event]]:
         self._put_aside(chunk, reason, explanation)
-        return replace(state, sequence=chunk.header.sequence), []
+        return replace(state, sequence=chunk.header.sequence, tally=state.tally.plus(refused=1)), []
 
     def _with_payload(self, chunk: Chunk) -> Chunk:
         """The chunk with its payload, fetched if it lies elsewhere. Raises Malformed for a foreign claim."""

@@ -47,12 +47,24 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Tally:
+    """What a stream session has come to: analysed frames, crossings, chunks that were put aside."""
+
+    frames: int = 0
+    crossings: int = 0
+    refused: int = 0
+
+    def plus(self, *, frames: int = 0, crossings: int = 0, refused: int = 0) -> Tally:
+        return Tally(self.frames + frames, self.crossings + crossings, self.refused + refused)
+
+
+@dataclass(frozen=True)
 class StreamState:
     """After the chunk `sequence` of a stream session.
 
     `began_at` is the capture time of the first analysed frame, the zero of the tracker's clock.
     `minute` is the capture minute of the last analysed frame. `gaps` are those of `Progress`; `earlier` is
-    how far the sessions before this one were taken.
+    how far the sessions before this one were taken; `tally` is this session's.
     """
 
     stream_session: str
@@ -64,6 +76,7 @@ class StreamState:
     minute: StreamMinute | None = None
     gaps: tuple[tuple[int, int], ...] = ()
     earlier: tuple[Progress, ...] = ()
+    tally: Tally = Tally()
 
     def time_of(self, milliseconds: int) -> datetime:
         """The capture time of a moment on the tracker's clock. Only after the first analysed frame."""
@@ -79,6 +92,15 @@ class StreamState:
     def next_session(self, stream_session: str) -> StreamState:
         """The empty state of a new session, which still knows what was taken before it."""
         return StreamState(stream_session, earlier=(*self.earlier, self._progress())[-MAX_EARLIER:])
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether nothing is left to tell if no further chunk of the session comes."""
+        return not self.logs and self.minute is None
+
+    def ended(self) -> StreamState:
+        """After the session's last chunk, with nothing left to tell of it."""
+        return replace(self, logs={}, minute=None)
 
     def with_gap(self, first: int, last: int) -> StreamState:
         """With one more gap; the oldest is forgotten when there are too many."""
@@ -101,6 +123,7 @@ def dump_state(state: StreamState) -> bytes:
         "minute": state.minute,
         "gaps": state.gaps,
         "earlier": [(past.stream_session, past.sequence, past.gaps) for past in state.earlier],
+        "tally": [state.tally.frames, state.tally.crossings, state.tally.refused],
     }
     return zlib.compress(json.dumps(values, separators=(",", ":")).encode(), level=6)
 
@@ -132,6 +155,7 @@ def _load(values: dict[str, Any]) -> StreamState:
         minute=StreamMinute(*minute) if minute else None,
         gaps=_load_gaps(values["gaps"]),
         earlier=tuple(Progress(session, last, _load_gaps(gaps)) for session, last, gaps in values["earlier"]),
+        tally=Tally(*values.get("tally", ())),
     )
 
 

@@ -74,6 +74,7 @@ def test_a_stream_state_of_format_1_is_still_read() -> None:
     written, stored = json.loads(zlib.decompress(dump_state(state))), json.loads(text)
     assert written.pop("format") == FORMAT
     assert written.pop("minute") is None
+    assert written.pop("tally") == [0, 0, 0]
     assert (written["logs"]["1"].pop("zones"), written["logs"]["1"].pop("score")) == ({}, 0.0)
     assert stored.pop("format") == 1
     assert written == stored

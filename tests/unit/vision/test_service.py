@@ -12,7 +12,7 @@ from floorsight.vision.detections import Detections
 from floorsight.vision.pipeline import Analysis
 from floorsight.vision.plan import CountingPlan
 from floorsight.vision.service import CameraStream
-from floorsight.vision.stream_state import MAX_EARLIER, MAX_GAPS
+from floorsight.vision.stream_state import MAX_EARLIER, MAX_GAPS, Tally
 from tests.fakes.clock import NOON
 from tests.fakes.streams import (
     CAMERA,
@@ -296,3 +296,53 @@ def test_the_plan_is_asked_for_every_chunk() -> None:
 
     World().add(walking_chunk(0), walking_chunk(1)).run(plan_of=plan)
     assert asked == [CAMERA, CAMERA]
+
+
+class TestTheEndOfASession:
+    """A recording has no later session that would end its tracks."""
+
+    def finished(self, *chunks: Chunk) -> World:
+        world = World()
+        stream = CameraStream(CAMERA, world.ports(FaultyPorts(world, Faults())))
+        for chunk in chunks:
+            stream.take(chunk)
+        stream.end_session(FIRST)
+        assert stream.settled
+        return world
+
+    def test_tells_what_the_next_session_would_tell(self) -> None:
+        chunks = [walking_chunk(number) for number in range(3)]
+        by_the_next = World().add(*chunks, walking_chunk(0, SECOND)).run().facts()
+        ended = self.finished(*chunks).facts()
+        assert {"TrackEnded.v1", "StreamHealth.v1"} <= {kind for kind, _ in ended.values()}
+        assert ended.items() <= by_the_next.items()
+
+    def test_again_tells_the_same(self) -> None:
+        world = self.finished(walking_chunk(0), walking_chunk(1))
+        facts, version = world.facts(), world.store().load(CAMERA).version
+        again = CameraStream(CAMERA, world.ports(FaultyPorts(world, Faults())))
+        again.take(walking_chunk(1))
+        again.end_session(FIRST)
+        assert (world.facts(), world.store().load(CAMERA).version) == (facts, version)
+        next_session = World(table=world.table).add(walking_chunk(0, SECOND)).run()
+        assert next_session.facts().items() <= facts.items()  # the outbox of the last commit, published again
+
+    def test_of_another_session_changes_nothing(self) -> None:
+        world = self.finished(walking_chunk(0, SECOND))
+        assert world.kinds() == []
+
+    def test_of_a_camera_that_nothing_came_from_is_no_fault(self) -> None:
+        assert self.finished().kinds() == []
+
+
+def test_the_state_tells_what_its_session_came_to() -> None:
+    broken = Chunk(walking_chunk(2).header, b"")
+    world = World().add(walking_chunk(0), walking_chunk(1), broken, *(walking_chunk(n) for n in range(3, 6)))
+    state = world.run().store().load(CAMERA).state
+    assert state is not None
+    assert state.tally == Tally(frames=20, crossings=world.kinds().count("LineCrossed.v1"), refused=1)
+    assert state.tally.crossings
+    world.add(walking_chunk(0, SECOND)).run()
+    after = world.store().load(CAMERA).state
+    assert after is not None
+    assert after.tally == Tally(frames=4)
