@@ -6,7 +6,10 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from floorsight.platform.errors import Forbidden, Unavailable
+from containers.edge_publisher.clock_offset import ClockOffset
+from floorsight.platform.aws import translated
+from floorsight.platform.clock import Clock, utc_now
+from floorsight.platform.errors import FloorsightError, Forbidden, Malformed, Unavailable
 from floorsight.platform.objects import ObjectStore
 from floorsight.platform.retry import Backoff
 from floorsight.vision.chunk import MAX_RECORD_BYTES, Chunk, Claim, encode_chunk
@@ -29,6 +32,10 @@ _REFUSALS = {
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 }
+# A signature holds its time; AWS takes none that is more than 5 minutes off (S3: 15).
+_WRONG_TIMES = {"RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"}
+_WRONG_TIME_TEXTS = ("Signature expired", "Signature not yet current")
+_REFUSED_CHUNKS = {"EntityTooLarge", "InvalidArgumentException", "ValidationException"}
 
 
 class Delivery(Protocol):
@@ -38,8 +45,10 @@ class Delivery(Protocol):
         """Send one chunk and wait until it has arrived; the record's bytes.
 
         Raises:
-            Unavailable: it could not be sent, however often it was tried.
+            Unavailable: it could not be sent, however often it was tried; `no_stream`: there is nothing to
+                send to; `clock_wrong`: this machine's clock is so far off that AWS believes no signature.
             Forbidden: wrong credentials, or not enough rights.
+            Malformed: this chunk will never be taken; others may be.
         """
 
 
@@ -55,34 +64,43 @@ class KinesisDelivery:
     client: KinesisClient
     objects: ObjectStore
     backoff: Backoff = field(default_factory=lambda: Backoff(attempts=8, base_seconds=0.2, cap_seconds=5.0))
+    clock: Clock = utc_now
+    clock_offset: ClockOffset = field(default_factory=ClockOffset)
 
     def send(self, chunk: Chunk) -> int:
-        from botocore import exceptions as boto
-
-        fault = "no answer"
+        fault = Unavailable("no answer")
         for attempt in self.backoff.tries():
             try:
                 return self._send_once(chunk)
-            except boto.ClientError as error:
-                _raise_for_good(error, self.stream)
-                fault = str(error)
-            except (boto.NoCredentialsError, boto.PartialCredentialsError) as error:
-                raise Forbidden(
-                    f"{error}; see the AWS CLI's `aws configure`", code="no_credentials"
-                ) from error
-            except (boto.ConnectionError, boto.HTTPClientError) as error:
-                fault = str(error)
-            except Unavailable as error:  # from the bucket of claims
-                if isinstance(error.__cause__, boto.ClientError):
-                    _raise_for_good(error.__cause__, self.stream)
-                fault = error.message
-            log.warning("attempt %d failed: %s", attempt, fault)
-        raise Unavailable(f"chunk {chunk.header.sequence} could not be sent: {fault}")
+            except Unavailable as error:  # from the stream, or from the bucket of claims
+                fault = self._judge(error)
+            log.warning("attempt %d failed: %s", attempt, fault.message)
+        raise Unavailable(f"chunk {chunk.header.sequence} could not be sent: {fault.message}") from fault
 
     def _send_once(self, chunk: Chunk) -> int:
         record = self._record(chunk)
-        self.client.put_record(StreamName=self.stream, Data=record, PartitionKey=chunk.header.camera_id)
+        with translated("Kinesis", lambda error: Unavailable(str(error))):
+            answer = self.client.put_record(
+                StreamName=self.stream, Data=record, PartitionKey=chunk.header.camera_id
+            )
+        self.clock_offset.note(answer, self.clock())
         return len(record)
+
+    def _judge(self, error: Unavailable) -> Unavailable:
+        """The error if a repeat may mend it; raises what it means if none can."""
+        from botocore import exceptions as boto
+
+        cause = error.__cause__
+        if isinstance(cause, boto.ClientError):
+            self.clock_offset.note(cause.response, self.clock())
+            meaning = _meaning(cause, self.stream)
+        elif isinstance(cause, boto.NoCredentialsError | boto.PartialCredentialsError):
+            meaning = Forbidden(f"{cause}; see the AWS CLI's `aws configure`", code="no_credentials")
+        else:
+            meaning = None
+        if meaning is not None:
+            raise meaning from cause
+        return error
 
     def _record(self, chunk: Chunk) -> bytes:
         record = encode_chunk(chunk.header, chunk.payload)
@@ -95,10 +113,19 @@ class KinesisDelivery:
         return encode_chunk(header.model_copy(update={"claim": claim}), chunk.payload)
 
 
-def _raise_for_good(error: ClientError, stream: str) -> None:
-    """Raise for what no repeat can mend: no such stream, or no right to write to it."""
+def _meaning(error: ClientError, stream: str) -> FloorsightError | None:
+    """What AWS's refusal means if no repeat can mend it."""
     code = error.response["Error"]["Code"]
+    said = error.response["Error"].get("Message", "")
     if code == "ResourceNotFoundException":
-        raise Unavailable(f"there is no stream {stream}", code="no_stream") from error
+        return Unavailable(f"there is no stream {stream}", code="no_stream")
+    if code in _WRONG_TIMES or any(text in said for text in _WRONG_TIME_TEXTS):
+        return Unavailable(
+            f"this machine's clock is wrong, and AWS takes no request of another time; set it: {said}",
+            code="clock_wrong",
+        )
     if code in _REFUSALS:
-        raise Forbidden(f"AWS refused to take a chunk: {error}", code="refused_by_aws") from error
+        return Forbidden(f"AWS refused to take a chunk: {error}", code="refused_by_aws")
+    if code in _REFUSED_CHUNKS:
+        return Malformed(f"AWS will never take this chunk: {error}", code="chunk_refused")
+    return None

@@ -25,6 +25,10 @@ class Backoff:
         """Yield the number of each attempt from 1, waiting before every one but the first."""
         for attempt in range(1, self.attempts + 1):
             if attempt > 1:
-                ceiling = min(self.cap_seconds, self.base_seconds * 2 ** (attempt - 1))
-                self.sleep(self.uniform(0.0, ceiling))
+                self.sleep(self.pause_seconds(attempt))
             yield attempt
+
+    def pause_seconds(self, attempt: int) -> float:
+        """How long to wait before attempt 2, 3, …, for those who wait by themselves and never give up."""
+        doublings = min(attempt - 1, 30)  # beyond that the cap is reached whatever the base
+        return self.uniform(0.0, min(self.cap_seconds, self.base_seconds * 2**doublings))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -58,6 +59,13 @@ def variable_name(field: str) -> str:
 def read_stage() -> str:
     """The stage that this process runs for, as every settings class has it."""
     return os.environ.get(variable_name("stage"), str(Settings.model_fields["stage"].default))
+
+
+def read_state_folder() -> Path:
+    """Where this user's programs keep what must outlive them (XDG Base Directory Specification), ours in it."""
+    given = os.environ.get("XDG_STATE_HOME", "")
+    base = Path(given) if Path(given).is_absolute() else Path.home() / ".local" / "state"
+    return base / "floorsight"
 
 
 def child_environment(additions: Mapping[str, str], *, without: tuple[str, ...] = ()) -> dict[str, str]:
@@ -122,10 +130,9 @@ class EdgePublisherSettings(Settings):
     media_bucket: str
 
 
-class VisionWorkerSettings(Settings):
-    """What `containers/vision_worker` is told."""
+class VisionSettings(Settings):
+    """What whoever analyses video is told, live or recorded."""
 
-    chunk_stream: str
     registry_table: str
     presence_table: str
     trails_table: str
@@ -136,4 +143,18 @@ class VisionWorkerSettings(Settings):
     detector: str = "nanodet-g-416"
     inference_threads: int = 0
     require_gpu: bool = False  # refuse to start without one rather than fall behind in silence
+
+
+class RecordedVideoSettings(VisionSettings):
+    """What `containers/recorded_video` is told."""
+
+    scratch_folder: str | None = None  # where the video is kept while it is analysed; the system's if absent
+    scratch_gib: int = 16  # a larger video is refused
+    max_attempts: int = 1  # whoever starts the job anew after a failure that may pass does so this often
+
+
+class VisionWorkerSettings(VisionSettings):
+    """What `containers/vision_worker` is told."""
+
+    chunk_stream: str
     heartbeat_file: str | None = None  # touched at every step, for a health check to look at

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, cast
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError
+from botocore.exceptions import (
+    ClientError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    NoCredentialsError,
+)
 from botocore.stub import Stubber
 
 from containers.edge_publisher.delivery import KinesisDelivery
-from floorsight.platform.errors import FloorsightError, Forbidden, Unavailable
+from floorsight.platform.errors import FloorsightError, Forbidden, Malformed, Unavailable
 from floorsight.platform.retry import Backoff
 from floorsight.vision.chunk import MAX_RECORD_BYTES, Chunk, decode_chunk, encode_chunk
+from tests.fakes.clock import NOON, ManualClock
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.scene import no_wait
 from tests.fakes.streams import CAMERA, FIRST, SITE, header_of
@@ -45,7 +52,11 @@ def client_error(code: str, status: int = 400) -> ClientError:
 
 def delivery(kinesis: Any, objects: MemoryObjects | None = None) -> KinesisDelivery:
     return KinesisDelivery(
-        STREAM, cast("Any", kinesis), objects or MemoryObjects(), Backoff(attempts=4, sleep=no_wait)
+        STREAM,
+        cast("Any", kinesis),
+        objects or MemoryObjects(),
+        Backoff(attempts=4, sleep=no_wait),
+        ManualClock(),
     )
 
 
@@ -176,3 +187,63 @@ class TestClaims:
         kinesis, objects = FakeKinesis(), MemoryObjects(before=fail)
         delivery(kinesis, objects).send(chunk_of(self.LARGE))
         assert len(kinesis.records) == 1
+
+
+class TestClock:
+    @pytest.mark.parametrize(
+        ("code", "message"),
+        [
+            (
+                "InvalidSignatureException",
+                "Signature expired: 20260302T1200Z is now earlier than 20260302T1255Z",
+            ),
+            (
+                "InvalidSignatureException",
+                "Signature not yet current: 20260302T1300Z is still later than 1205Z",
+            ),
+            (
+                "RequestTimeTooSkewed",
+                "The difference between the request time and the server's is too large.",
+            ),
+        ],
+    )
+    def test_a_wrong_clock_is_no_wrong_credential(self, code: str, message: str) -> None:
+        answer: Any = {"Error": {"Code": code, "Message": message}}
+        with pytest.raises(Unavailable, match="clock is wrong") as error:
+            delivery(FakeKinesis(ClientError(answer, "PutRecord"))).send(chunk_of(b"payload"))
+        assert error.value.code == "clock_wrong"
+
+    def test_a_wrong_signature_is_no_wrong_clock(self) -> None:
+        answer: Any = {
+            "Error": {"Code": "InvalidSignatureException", "Message": "The request signature does not match"}
+        }
+        with pytest.raises(Forbidden):
+            delivery(FakeKinesis(ClientError(answer, "PutRecord"))).send(chunk_of(b"payload"))
+
+    def test_every_answer_tells_how_far_off_it_is(self) -> None:
+        headers = {"date": "Mon, 02 Mar 2026 11:00:00 GMT"}  # an hour before NOON
+        refusal: Any = {
+            "Error": {"Code": "AccessDenied", "Message": "x"},
+            "ResponseMetadata": {"HTTPHeaders": headers},
+        }
+        sender = delivery(FakeKinesis(ClientError(refusal, "PutRecord")))
+        assert sender.clock_offset.seconds is None
+        with pytest.raises(Forbidden):
+            sender.send(chunk_of(b"payload"))
+        assert sender.clock_offset.seconds == pytest.approx(3600, abs=0.5)
+        assert sender.clock_offset.is_wrong
+        assert sender.clock_offset.correct(NOON) == NOON - timedelta(seconds=3599.5)
+
+
+def test_a_chunk_that_aws_never_takes_is_not_repeated() -> None:
+    kinesis = FakeKinesis(client_error("ValidationException"))
+    with pytest.raises(Malformed, match="never take"):
+        delivery(kinesis).send(chunk_of(b"payload"))
+    assert kinesis.attempts == 1
+
+
+def test_credentials_that_can_not_be_fetched_now_may_be_later() -> None:
+    fault = CredentialRetrievalError(provider="iam-role", error_msg="no answer")
+    kinesis = FakeKinesis(fault, None)
+    delivery(kinesis).send(chunk_of(b"payload"))
+    assert kinesis.attempts == 2

@@ -1,0 +1,272 @@
+"""A camera's chunks that have not arrived yet: oldest first, on disk, within a bound (ADR 0042)."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from containers.edge_publisher.spool_folder import SpoolFolder
+from floorsight.platform.clock import Clock, utc_now
+from floorsight.platform.errors import Malformed
+from floorsight.platform.observability import emit_metrics
+from floorsight.vision.chunk import Chunk, decode_chunk
+
+log = logging.getLogger(__name__)
+
+DEFAULT_SPOOL_BYTES = 2 * 1024**3
+MIN_SPOOL_BYTES = 16 * 1024**2  # a few chunks of the highest bitrates
+MEMORY_BYTES = 32 * 1024**2  # of what the disk does not take: half a minute at 8 Mbit/s
+REPORT_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A chunk in the queue."""
+
+    number: int
+    size: int
+    stored_at: datetime
+
+
+@dataclass(frozen=True)
+class SpoolState:
+    """The queue as it is, and what was lost since the publisher began."""
+
+    chunks: int = 0
+    bytes: int = 0
+    oldest_at: datetime | None = None  # when the oldest came into the queue
+    chunks_in_memory: int = 0
+    chunks_dropped: int = 0
+    chunks_damaged: int = 0
+    disk_error: str | None = None
+
+
+class Spool:
+    """One thread adds, another takes: `take_oldest`, `read`, then `remove`, `set_aside` or `put_back`.
+
+    Numbers, and with them the order, are those of adding; they outlive the process with the files.
+
+    Raises:
+        Malformed: `bad_spool`, a bound that holds next to nothing.
+    """
+
+    def __init__(
+        self,
+        folder: SpoolFolder,
+        camera_id: str,
+        *,
+        max_bytes: int = DEFAULT_SPOOL_BYTES,
+        memory_bytes: int = MEMORY_BYTES,
+        clock: Clock = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if max_bytes < MIN_SPOOL_BYTES:
+            raise Malformed(
+                f"the spool must be allowed {MIN_SPOOL_BYTES} bytes or more, not {max_bytes}",
+                code="bad_spool",
+            )
+        self._folder, self._camera_id, self._clock = folder, camera_id, clock
+        self._max_bytes, self._memory_bytes = max_bytes, memory_bytes
+        self._guard = threading.RLock()
+        self._queue: OrderedDict[int, Waiting] = OrderedDict()
+        self._unwritten: OrderedDict[int, bytes] = OrderedDict()  # records of the queue that are in no file
+        self._bytes = self._bytes_unwritten = 0
+        self._next = 1
+        self._in_flight: int | None = None
+        self._dropped = self._damaged = 0
+        self._disk_error: str | None = None
+        self._drops = _DropReport(camera_id, monotonic)
+        self._find_files()
+
+    def state(self) -> SpoolState:
+        with self._guard:
+            oldest = next(iter(self._queue.values()), None)
+            return SpoolState(
+                chunks=len(self._queue),
+                bytes=self._bytes,
+                oldest_at=oldest.stored_at if oldest else None,
+                chunks_in_memory=len(self._unwritten),
+                chunks_dropped=self._dropped,
+                chunks_damaged=self._damaged,
+                disk_error=self._disk_error,
+            )
+
+    def add(self, record: bytes, *, durable: bool) -> None:
+        """Keep a record at the queue's end, and drop the oldest where that goes beyond the bound.
+
+        `durable`: so that it outlives a power cut, not only the end of this process. A disk that does not
+        take it is no error: the record stays in memory, as many as fit there.
+        """
+        with self._guard:
+            self._drop_beyond(self._max_bytes - len(record))
+            self._append(Waiting(self._next, len(record), self._clock()))
+            self._unwritten[self._next] = record
+            self._bytes_unwritten += len(record)
+            self._next += 1
+            self._write_files(durable=durable)
+            if self._bytes_unwritten > self._memory_bytes:
+                self._relieve_memory()
+
+    def take_oldest(self) -> Waiting | None:
+        """The next to be sent, which is not dropped until it is given back in one way or another."""
+        with self._guard:
+            oldest = next(iter(self._queue.values()), None)
+            self._in_flight = oldest.number if oldest else None
+            return oldest
+
+    def read(self, waiting: Waiting) -> Chunk:
+        """Its chunk. Raises Malformed (`spool_damaged`): it can't be read, or is not what was stored."""
+        try:
+            record = self._unwritten.get(waiting.number)
+            chunk = decode_chunk(self._folder.read(waiting.number) if record is None else record)
+            chunk.verify()
+        except (OSError, Malformed) as error:
+            raise Malformed(
+                f"stored chunk {waiting.number} is damaged: {error}", code="spool_damaged"
+            ) from error
+        return chunk
+
+    def put_back(self) -> None:
+        """What was taken could not be sent; it stays the oldest."""
+        with self._guard:
+            self._in_flight = None
+
+    def remove(self, waiting: Waiting) -> None:
+        """What was taken has arrived."""
+        with self._guard:
+            self._in_flight = None
+            self._delete(waiting.number)
+
+    def set_aside(self, waiting: Waiting, why: str) -> None:
+        """What was taken can never be sent: keep it for people to look at, report it, and go on."""
+        log.error("a chunk is put aside: %s", why, extra={"camera_id": self._camera_id})
+        emit_metrics({"SpoolDamaged": 1}, dimensions={"camera": self._camera_id})
+        with self._guard:
+            self._in_flight = None
+            self._damaged += 1
+            try:
+                self._folder.set_aside(waiting.number)
+            except OSError as error:
+                self._note_disk_error(error)
+            self._delete(waiting.number)
+
+    def close(self) -> None:
+        """Give the folder free. What is in memory only gets a last chance."""
+        with self._guard:
+            self._write_files(durable=True)
+            self._dropped += len(self._unwritten)
+            self._drops.note(len(self._unwritten), self._bytes_unwritten)
+            self._drops.tell()
+            self._folder.close()
+
+    def _find_files(self) -> None:
+        files = self._folder.list_files()
+        for file in files:
+            self._append(Waiting(file.number, file.size, file.stored_at))
+        if files:
+            self._next = files[-1].number + 1
+            log.info(
+                "an earlier run left chunks to be sent",
+                extra={"camera_id": self._camera_id, "chunks": len(files), "bytes": self._bytes},
+            )
+        self._drop_beyond(self._max_bytes)
+
+    def _append(self, waiting: Waiting) -> None:
+        self._queue[waiting.number] = waiting
+        self._bytes += waiting.size
+
+    def _delete(self, number: int) -> None:
+        self._bytes -= self._queue.pop(number).size
+        record = self._unwritten.pop(number, None)
+        if record is not None:
+            self._bytes_unwritten -= len(record)
+            return
+        try:
+            self._folder.remove(number)
+        except OSError as error:  # sent again after a restart, which the worker knows by its sequence
+            self._note_disk_error(error)
+
+    def _write_files(self, *, durable: bool) -> None:
+        """Write what is in memory only, oldest first, as far as the disk takes it."""
+        while self._unwritten:
+            number, record = next(iter(self._unwritten.items()))
+            try:
+                self._folder.write(number, record, durable=durable)
+            except OSError as error:
+                self._note_disk_error(error)
+                return
+            del self._unwritten[number]
+            self._bytes_unwritten -= len(record)
+            if not self._unwritten:
+                self._note_disk_works()
+
+    def _note_disk_error(self, error: OSError) -> None:
+        said = error.strerror or str(error)
+        if said != self._disk_error:
+            log.error(
+                "the spool %s can't be written: %s; up to %d MiB are kept in memory meanwhile",
+                self._folder.path,
+                said,
+                self._memory_bytes // 1024**2,
+                extra={"camera_id": self._camera_id},
+            )
+        self._disk_error = said
+
+    def _note_disk_works(self) -> None:
+        if self._disk_error is not None:
+            log.info("the spool can be written again", extra={"camera_id": self._camera_id})
+            self._disk_error = None
+
+    def _relieve_memory(self) -> None:
+        """The oldest of all goes: newer ones may take its room on the disk. Else memory's oldest go."""
+        self._drop_oldest(self._queue)
+        self._write_files(durable=True)
+        while self._bytes_unwritten > self._memory_bytes and self._drop_oldest(self._unwritten):
+            pass
+
+    def _drop_beyond(self, limit: int) -> None:
+        while self._bytes > limit and self._drop_oldest(self._queue):
+            pass
+
+    def _drop_oldest(self, numbers: Iterable[int]) -> bool:
+        """Whether there was one to drop; what is being sent at this moment stays."""
+        oldest = next((number for number in numbers if number != self._in_flight), None)
+        if oldest is None:
+            return False
+        size = self._queue[oldest].size
+        self._delete(oldest)
+        self._dropped += 1
+        self._drops.note(1, size)
+        return True
+
+
+class _DropReport:
+    """Tells of the first drop at once, and of those that follow once a minute."""
+
+    def __init__(self, camera_id: str, monotonic: Callable[[], float]) -> None:
+        self._camera_id, self._monotonic = camera_id, monotonic
+        self._chunks = self._bytes = 0
+        self._told_at = float("-inf")
+
+    def note(self, chunks: int, size: int) -> None:
+        """`size` in bytes."""
+        self._chunks += chunks
+        self._bytes += size
+        if self._monotonic() - self._told_at >= REPORT_SECONDS:
+            self.tell()
+
+    def tell(self) -> None:
+        if not self._chunks:
+            return
+        log.error(
+            "the spool is full: the oldest chunks are lost",
+            extra={"camera_id": self._camera_id, "chunks": self._chunks, "bytes": self._bytes},
+        )
+        emit_metrics({"SpoolDropped": self._chunks}, dimensions={"camera": self._camera_id})
+        self._chunks = self._bytes = 0
+        self._told_at = self._monotonic()

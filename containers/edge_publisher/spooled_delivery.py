@@ -1,0 +1,189 @@
+"""Delivery that never keeps a live source waiting: chunks are stored, and a thread of its own sends them."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from containers.edge_publisher.delivery import Delivery
+from containers.edge_publisher.spool import Spool, SpoolState, Waiting
+from floorsight.platform.clock import Clock, utc_now
+from floorsight.platform.errors import FloorsightError, Forbidden, Malformed, Unavailable
+from floorsight.platform.retry import Backoff
+from floorsight.vision.chunk import Chunk, encode_chunk
+
+log = logging.getLogger(__name__)
+
+# After an outage, thousands of publishers come back within this time, not at once.
+PAUSES = Backoff(base_seconds=0.5, cap_seconds=15.0)
+HURRIED_SECONDS = 0.5  # between tries once it is told to stop
+LAST_SECONDS = 5.0  # for what is queued when the publisher is told to stop
+_MISCONFIGURED = {"no_stream"}
+
+
+@dataclass(frozen=True)
+class DeliveryStatus:
+    """How the sending goes. `bytes_sent` counts from the publisher's start; `spool` is what waits."""
+
+    link_up: bool = True  # whether the last try succeeded
+    last_error: str | None = None
+    last_error_at: datetime | None = None
+    bytes_sent: int = 0
+    stream_session: str | None = None  # of the chunk that came last
+    spool: SpoolState = field(default_factory=SpoolState)
+
+
+class SpooledDelivery:
+    """`Delivery` by way of a spool: `send` returns as soon as the chunk is stored. A context manager.
+
+    One thread sends, oldest first, one record in flight; so nothing overtakes, not even across restarts.
+    What was not confirmed stays in the spool.
+    """
+
+    def __init__(
+        self,
+        spool: Spool,
+        delivery: Delivery,
+        *,
+        pauses: Backoff = PAUSES,
+        clock: Clock = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`delivery` should try once and not wait: waiting and trying again are done here."""
+        self._spool, self._delivery, self._pauses = spool, delivery, pauses
+        self._clock, self._monotonic = clock, monotonic
+        self._status = DeliveryStatus()
+        self._refused: FloorsightError | None = None
+        self._changed = threading.Condition()
+        self._hurrying = self._closing = False
+        self._sender = threading.Thread(target=self._run, name="spool-sender", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._sender.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def status(self) -> DeliveryStatus:
+        """As it is now; any thread may ask."""
+        return replace(self._status, spool=self._spool.state())
+
+    def send(self, chunk: Chunk) -> int:
+        """Store one chunk to be sent; the bytes stored.
+
+        Raises:
+            Forbidden, Unavailable (`no_stream`): nothing was ever sent, and nothing will be before somebody
+                sets this publisher up properly. What was stored stays so.
+        """
+        if self._refused is not None:
+            raise self._refused
+        record = encode_chunk(chunk.header, chunk.payload)
+        # What is sent at once never reaches the disk, unless it were forced to (ADR 0042).
+        self._spool.add(record, durable=not self._status.link_up)
+        with self._changed:
+            self._status = replace(self._status, stream_session=chunk.header.stream_session)
+            self._changed.notify_all()
+        return len(record)
+
+    def wait_until_sent(self, seconds: float, stop: Callable[[], bool] = lambda: False) -> bool:
+        """Wait until nothing waits to be sent; whether that came to be. Raises as `send` does."""
+        deadline = self._monotonic() + seconds
+        with self._changed:
+            while self._spool.state().chunks and not stop():
+                if self._refused is not None:
+                    raise self._refused
+                left = deadline - self._monotonic()
+                if left <= 0:
+                    return False
+                self._changed.wait(min(left, 0.25))  # `stop` does not notify
+        return not self._spool.state().chunks
+
+    def close(self, seconds: float = LAST_SECONDS) -> None:
+        """Send what can be sent within a few seconds; the rest stays on disk for the next run."""
+        with self._changed:
+            self._hurrying = True
+            self._changed.notify_all()
+        with contextlib.suppress(Forbidden, Unavailable):  # told by `send`; here it only means: not now
+            self.wait_until_sent(seconds)
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        # A try that hangs is not waited for: what it sends may arrive again, which the worker knows.
+        self._sender.join(seconds)
+        left = self._spool.state()
+        if left.chunks:
+            log.warning(
+                "chunks stay in the spool until the next start",
+                extra={"chunks": left.chunks, "bytes": left.bytes},
+            )
+        self._spool.close()
+
+    def _run(self) -> None:
+        failures = 0
+        while (waiting := self._next()) is not None:
+            failures = 0 if self._send_one(waiting) else failures + 1
+            if failures:
+                self._pause(self._pauses.pause_seconds(failures + 1))
+
+    def _next(self) -> Waiting | None:
+        """The oldest, as soon as there is one; None when it is time to end."""
+        with self._changed:
+            while not self._closing:
+                if (waiting := self._spool.take_oldest()) is not None:
+                    return waiting
+                self._changed.wait()
+        return None
+
+    def _send_one(self, waiting: Waiting) -> bool:
+        """Whether the queue got shorter."""
+        try:
+            size = self._delivery.send(self._spool.read(waiting))
+        except Malformed as error:
+            self._spool.set_aside(waiting, error.message)
+            self._note(last_error=error.message, last_error_at=self._clock())
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing is lost and the next try may work
+            self._spool.put_back()
+            self._note_failure(error)
+            return False
+        else:
+            self._spool.remove(waiting)
+            if not self._status.link_up:
+                log.info("the link is up again", extra={"chunks_waiting": self._spool.state().chunks})
+            self._note(link_up=True, bytes_sent=self._status.bytes_sent + size)
+        return True
+
+    def _note_failure(self, error: Exception) -> None:
+        ours = isinstance(error, FloorsightError)
+        message = error.message if isinstance(error, FloorsightError) else repr(error)
+        if self._status.link_up or not ours:
+            log.warning("chunks can't be sent and are kept: %s", message, exc_info=not ours)
+        for_good = isinstance(error, Forbidden) or getattr(error, "code", "") in _MISCONFIGURED
+        if for_good and isinstance(error, FloorsightError) and not self._status.bytes_sent:
+            self._refused = error
+        self._note(link_up=False, last_error=message, last_error_at=self._clock())
+
+    def _note(self, **changes: object) -> None:
+        with self._changed:
+            self._status = replace(self._status, **changes)  # type: ignore[arg-type]
+            self._changed.notify_all()
+
+    def _pause(self, seconds: float) -> None:
+        begun = self._monotonic()
+        with self._changed:
+            while not self._closing:
+                wanted = min(seconds, HURRIED_SECONDS) if self._hurrying else seconds
+                left = begun + wanted - self._monotonic()
+                if left <= 0:
+                    return
+                self._changed.wait(left)

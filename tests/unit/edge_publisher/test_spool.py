@@ -1,0 +1,202 @@
+"""The spool: in order, within its bound, as it was after a crash, and no disk stops it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from containers.edge_publisher import spool as spool_module
+from containers.edge_publisher.spool import Spool
+from containers.edge_publisher.spool_folder import DAMAGED_KEPT, SpoolFolder
+from floorsight.platform.errors import Conflict, Malformed
+from floorsight.vision.chunk import Chunk, encode_chunk
+from tests.fakes.clock import NOON, ManualClock
+from tests.fakes.streams import CAMERA, FIRST, SECOND, header_of
+
+PAYLOAD = bytes(1000)
+ROOM = 1 << 20
+
+
+def record_of(sequence: int, session: str = FIRST, payload: bytes = PAYLOAD) -> bytes:
+    header = header_of(payload, sequence=sequence, stream_session=session)
+    return encode_chunk(header, payload)
+
+
+SIZE = len(record_of(0))
+
+
+@pytest.fixture(autouse=True)
+def _small_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool_module, "MIN_SPOOL_BYTES", 1)
+
+
+def open_spool(folder: Path, max_bytes: int = ROOM, memory_bytes: int = ROOM) -> Spool:
+    return Spool(
+        SpoolFolder(folder), CAMERA, max_bytes=max_bytes, memory_bytes=memory_bytes, clock=ManualClock()
+    )
+
+
+def add(spool: Spool, *sequences: int, session: str = FIRST) -> None:
+    for sequence in sequences:
+        spool.add(record_of(sequence, session), durable=sequence % 2 == 0)
+
+
+def take_all(spool: Spool) -> list[Chunk]:
+    taken = []
+    while (waiting := spool.take_oldest()) is not None:
+        taken.append(spool.read(waiting))
+        spool.remove(waiting)
+    return taken
+
+
+def sequences(spool: Spool) -> list[int]:
+    return [chunk.header.sequence for chunk in take_all(spool)]
+
+
+def test_what_was_stored_comes_back_whole_and_in_order(tmp_path: Path) -> None:
+    spool = open_spool(tmp_path)
+    add(spool, 0, 1, 2)
+    assert take_all(spool) == [Chunk(header_of(PAYLOAD, sequence=n), PAYLOAD) for n in range(3)]
+    assert spool.state().chunks == spool.state().bytes == 0
+    assert not list(tmp_path.glob("*.chunk")), "what has arrived leaves no file"
+
+
+def test_a_new_process_goes_on_where_the_last_one_died(tmp_path: Path) -> None:
+    first = open_spool(tmp_path)
+    add(first, 7, 8, 9)
+    first.remove(first.take_oldest() or pytest.fail("nothing there"))
+    first.take_oldest()  # under way when the process died; the kernel lets go of its lock
+    first._folder.close()
+    second = open_spool(tmp_path)
+    add(second, 0, 1, session=SECOND)
+    taken = [(chunk.header.stream_session, chunk.header.sequence) for chunk in take_all(second)]
+    assert taken == [(FIRST, 8), (FIRST, 9), (SECOND, 0), (SECOND, 1)]
+
+
+def test_the_order_is_that_of_storing_whatever_the_clock_says(tmp_path: Path) -> None:
+    first = open_spool(tmp_path)
+    add(first, 5, session=SECOND)
+    first.close()
+    second = open_spool(tmp_path)  # after the clock was set back: an older session's name
+    add(second, 0, session=FIRST)
+    assert [chunk.header.stream_session for chunk in take_all(second)] == [SECOND, FIRST]
+
+
+@pytest.mark.parametrize("torn", [b"", record_of(1)[:-7], record_of(1)[:40], bytes(SIZE), b"\xff" * SIZE])
+def test_a_torn_file_is_put_aside_and_blocks_nothing(
+    tmp_path: Path, torn: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = open_spool(tmp_path)
+    add(first, 0, 1, 2)
+    first.close()
+    (tmp_path / "000000000002.chunk").write_bytes(torn)
+    (tmp_path / "000000000004.partial").write_bytes(b"half")
+    second = open_spool(tmp_path)
+    taken = []
+    while (waiting := second.take_oldest()) is not None:
+        try:
+            taken.append(second.read(waiting).header.sequence)
+            second.remove(waiting)
+        except Malformed as error:
+            second.set_aside(waiting, error.message)
+    assert taken == [0, 2]
+    assert second.state().chunks_damaged == 1
+    assert [file.read_bytes() for file in (tmp_path / "damaged").iterdir()] == [torn]
+    assert not list(tmp_path.glob("*.partial"))
+    (line,) = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "SpoolDamaged" in line]
+    assert (line["SpoolDamaged"], line["camera"]) == (1, CAMERA)
+
+
+def test_a_file_that_is_gone_blocks_nothing(tmp_path: Path) -> None:
+    spool = open_spool(tmp_path)
+    add(spool, 0, 1)
+    (tmp_path / "000000000001.chunk").unlink()
+    waiting = spool.take_oldest()
+    assert waiting
+    with pytest.raises(Malformed, match="damaged"):
+        spool.read(waiting)
+    spool.set_aside(waiting, "gone")
+    assert sequences(spool) == [1]
+
+
+def test_few_damaged_chunks_are_kept(tmp_path: Path) -> None:
+    spool = open_spool(tmp_path)
+    for sequence in range(DAMAGED_KEPT + 3):
+        add(spool, sequence)
+        spool.set_aside(spool.take_oldest() or pytest.fail("nothing there"), "for a test")
+    kept = sorted(file.name[-18:] for file in (tmp_path / "damaged").iterdir())
+    assert kept == [f"{number:012d}.chunk" for number in range(4, DAMAGED_KEPT + 4)]
+
+
+class TestBound:
+    def test_the_oldest_goes_first_and_is_told(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        spool = open_spool(tmp_path, max_bytes=3 * SIZE + 100)
+        add(spool, 0, 1, 2, 3, 4)
+        state = spool.state()
+        assert (state.chunks, state.chunks_dropped) == (3, 2)
+        assert state.bytes == sum(file.stat().st_size for file in tmp_path.glob("*.chunk"))
+        spool.close()
+        told = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "SpoolDropped" in line]
+        assert [line["SpoolDropped"] for line in told] == [1, 1], "the first at once, the rest at the end"
+        assert sequences(open_spool(tmp_path)) == [2, 3, 4]
+
+    def test_what_is_being_sent_is_not_dropped(self, tmp_path: Path) -> None:
+        spool = open_spool(tmp_path, max_bytes=2 * SIZE + 100)
+        add(spool, 0, 1)
+        waiting = spool.take_oldest()
+        assert waiting
+        add(spool, 2)
+        assert spool.read(waiting).header.sequence == 0
+        spool.put_back()
+        assert sequences(spool) == [0, 2]
+
+    def test_what_is_put_back_may_be_dropped(self, tmp_path: Path) -> None:
+        spool = open_spool(tmp_path, max_bytes=2 * SIZE + 100)
+        add(spool, 0, 1)
+        spool.take_oldest()
+        spool.put_back()
+        add(spool, 2)
+        assert sequences(spool) == [1, 2]
+
+    def test_a_lower_bound_holds_for_what_is_there(self, tmp_path: Path) -> None:
+        first = open_spool(tmp_path)
+        add(first, 0, 1, 2)
+        first.close()
+        assert sequences(open_spool(tmp_path, max_bytes=2 * SIZE + 100)) == [1, 2]
+
+    def test_a_bound_that_holds_nothing_is_refused(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(spool_module, "MIN_SPOOL_BYTES", 1000)
+        with pytest.raises(Malformed, match="1000 bytes or more, not 999"):
+            open_spool(tmp_path, max_bytes=999)
+
+
+def test_two_publishers_never_share_a_folder(tmp_path: Path) -> None:
+    first = open_spool(tmp_path)
+    with pytest.raises(Conflict, match="another publisher"):
+        open_spool(tmp_path)
+    first.close()
+    open_spool(tmp_path).close()
+
+
+def test_a_place_that_is_no_folder_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(Malformed, match="--spool"):
+        open_spool(tmp_path / "file")
+
+
+def test_the_age_of_what_an_earlier_run_left_is_its_files(tmp_path: Path) -> None:
+    first = open_spool(tmp_path)
+    add(first, 0)
+    assert first.state().oldest_at == NOON
+    first.close()
+    os.utime(tmp_path / "000000000001.chunk", (NOON.timestamp(), NOON.timestamp() - 60))
+    oldest_at = open_spool(tmp_path).state().oldest_at
+    assert oldest_at
+    assert (NOON - oldest_at).total_seconds() == 60

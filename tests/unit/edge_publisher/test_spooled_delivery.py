@@ -1,0 +1,212 @@
+"""Delivery by way of the spool: at once for the source, in order for the stream, and nothing lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from containers.edge_publisher.spool import Spool
+from containers.edge_publisher.spool_folder import SpoolFolder
+from containers.edge_publisher.spooled_delivery import SpooledDelivery
+from floorsight.platform.errors import Forbidden, Malformed, Unavailable
+from floorsight.platform.retry import Backoff
+from floorsight.vision.chunk import Chunk
+from tests.fakes.streams import CAMERA, FIRST, SECOND, THIRD, World, header_of, walking_chunk
+
+PATIENCE = 20.0
+
+
+def chunk_of(sequence: int, session: str = FIRST) -> Chunk:
+    payload = b"payload"
+    return Chunk(header_of(payload, sequence=sequence, stream_session=session), payload)
+
+
+class Link:
+    """`Delivery` that is up or down, and remembers what arrived."""
+
+    def __init__(self, *, up: bool = True) -> None:
+        self.arrived: list[Chunk] = []
+        self.tries = 0
+        self.error: Callable[[], Exception] = lambda: Unavailable("no answer")
+        self._up = threading.Event()
+        if up:
+            self._up.set()
+
+    def send(self, chunk: Chunk) -> int:
+        self.tries += 1
+        if not self._up.is_set():
+            raise self.error()
+        self.arrived.append(chunk)
+        return len(chunk.payload)
+
+    def go_up(self) -> None:
+        self._up.set()
+
+    def go_down(self) -> None:
+        self._up.clear()
+
+    def keys(self) -> list[tuple[str, int]]:
+        return [(chunk.header.stream_session, chunk.header.sequence) for chunk in self.arrived]
+
+
+@contextmanager
+def sending(folder: Path, link: Link, last_seconds: float = 0.0) -> Iterator[SpooledDelivery]:
+    spool = Spool(SpoolFolder(folder), CAMERA)
+    delivery = SpooledDelivery(spool, link, pauses=Backoff(base_seconds=0.001, cap_seconds=0.005))
+    delivery.__enter__()
+    try:
+        yield delivery
+    finally:
+        delivery.close(last_seconds)
+
+
+def eventually(look: Callable[[], bool]) -> None:
+    never, waited = threading.Event(), 0.0
+    while not look():
+        assert waited < PATIENCE, "not in time"
+        never.wait(0.005)
+        waited += 0.005
+
+
+def test_while_the_link_is_up_nothing_stays(tmp_path: Path) -> None:
+    link = Link()
+    with sending(tmp_path, link) as delivery:
+        for sequence in range(5):
+            delivery.send(chunk_of(sequence))
+        assert delivery.wait_until_sent(PATIENCE)
+        status = delivery.status
+    assert link.arrived == [chunk_of(sequence) for sequence in range(5)]
+    assert (status.link_up, status.bytes_sent, status.spool.chunks) == (True, 5 * len(b"payload"), 0)
+    assert not list(tmp_path.glob("*.chunk"))
+
+
+def test_an_outage_delays_and_reorders_nothing(tmp_path: Path) -> None:
+    link = Link()
+    with sending(tmp_path, link) as delivery:
+        delivery.send(chunk_of(0))
+        assert delivery.wait_until_sent(PATIENCE)
+        link.go_down()
+        for sequence in range(1, 20):
+            delivery.send(chunk_of(sequence))
+        eventually(lambda: not delivery.status.link_up)
+        assert delivery.status.spool.chunks == 19
+        assert delivery.status.last_error == "no answer"
+        link.go_up()
+        for sequence in range(20, 30):
+            delivery.send(chunk_of(sequence))
+        assert delivery.wait_until_sent(PATIENCE)
+        assert delivery.status.link_up
+    assert link.arrived == [chunk_of(sequence) for sequence in range(30)]
+
+
+def test_a_new_run_sends_what_the_last_one_could_not(tmp_path: Path) -> None:
+    down = Link(up=False)
+    for session in (FIRST, SECOND):
+        with sending(tmp_path, down) as delivery:
+            for sequence in range(3):
+                delivery.send(chunk_of(sequence, session))
+    link = Link()
+    with sending(tmp_path, link) as delivery:
+        delivery.send(chunk_of(0, THIRD))
+        assert delivery.wait_until_sent(PATIENCE)
+    assert link.keys() == [(FIRST, n) for n in range(3)] + [(SECOND, n) for n in range(3)] + [(THIRD, 0)]
+
+
+def test_the_worker_takes_chunks_of_several_late_sessions(tmp_path: Path) -> None:
+    """Kept through two restarts and sent after a third began: no session is stale, no count is other."""
+    runs = [[walking_chunk(sequence, session) for sequence in range(4)] for session in (FIRST, SECOND, THIRD)]
+    down, link = Link(up=False), Link()
+    for run, via in zip(runs, (down, down, link), strict=True):
+        with sending(tmp_path, via) as delivery:
+            for chunk in run:
+                delivery.send(chunk)
+            if via is link:
+                assert delivery.wait_until_sent(PATIENCE)
+    late = World().add(*link.arrived).run()
+    in_time = World().add(*[chunk for run in runs for chunk in run]).run()
+    assert late.rejections() == []
+    assert late.facts() == in_time.facts()
+    assert "LineCrossed.v1" in late.kinds()
+
+
+def test_a_stop_gives_what_is_queued_a_few_seconds(tmp_path: Path) -> None:
+    link = Link(up=False)
+    with sending(tmp_path, link, last_seconds=PATIENCE) as delivery:
+        for sequence in range(3):
+            delivery.send(chunk_of(sequence))
+        eventually(lambda: not delivery.status.link_up)
+        threading.Timer(0.05, link.go_up).start()
+    assert link.keys() == [(FIRST, 0), (FIRST, 1), (FIRST, 2)]
+
+
+class TestRefusals:
+    def test_who_was_never_let_in_is_told_at_once(self, tmp_path: Path) -> None:
+        link = Link(up=False)
+        link.error = lambda: Forbidden("wrong credentials", code="refused_by_aws")
+        with sending(tmp_path, link) as delivery:
+            delivery.send(chunk_of(0))
+            with pytest.raises(Forbidden, match="wrong credentials"):
+                delivery.wait_until_sent(PATIENCE)
+            with pytest.raises(Forbidden, match="wrong credentials"):
+                delivery.send(chunk_of(1))
+        assert len(list(tmp_path.glob("*.chunk"))) == 1, "what was stored stays"
+
+    def test_a_stream_that_is_not_there_is_told_at_once(self, tmp_path: Path) -> None:
+        link = Link(up=False)
+        link.error = lambda: Unavailable("there is no stream chunks", code="no_stream")
+        with sending(tmp_path, link) as delivery:
+            delivery.send(chunk_of(0))
+            with pytest.raises(Unavailable, match="no stream"):
+                delivery.wait_until_sent(PATIENCE)
+
+    @pytest.mark.parametrize("code", ["refused_by_aws", "clock_wrong"])
+    def test_who_was_let_in_before_waits_to_be_let_in_again(self, tmp_path: Path, code: str) -> None:
+        link = Link()
+        with sending(tmp_path, link) as delivery:
+            delivery.send(chunk_of(0))
+            assert delivery.wait_until_sent(PATIENCE)
+            link.error = lambda: Forbidden("credentials have expired", code=code)
+            link.go_down()
+            delivery.send(chunk_of(1))
+            eventually(lambda: link.tries > 3)
+            delivery.send(chunk_of(2))
+            link.go_up()
+            assert delivery.wait_until_sent(PATIENCE)
+        assert link.keys() == [(FIRST, 0), (FIRST, 1), (FIRST, 2)]
+
+    def test_a_wrong_clock_is_waited_for_even_at_the_beginning(self, tmp_path: Path) -> None:
+        link = Link(up=False)
+        link.error = lambda: Unavailable("the clock is wrong", code="clock_wrong")
+        with sending(tmp_path, link) as delivery:
+            delivery.send(chunk_of(0))
+            eventually(lambda: link.tries > 3)
+            link.go_up()
+            assert delivery.wait_until_sent(PATIENCE)
+
+    def test_a_chunk_that_is_never_taken_blocks_nothing(self, tmp_path: Path) -> None:
+        link = Link(up=False)
+        link.error = lambda: Malformed("too large", code="chunk_refused")
+        with sending(tmp_path, link) as delivery:
+            delivery.send(chunk_of(0))
+            eventually(lambda: delivery.status.spool.chunks_damaged == 1)
+            link.go_up()
+            delivery.send(chunk_of(1))
+            assert delivery.wait_until_sent(PATIENCE)
+        assert link.keys() == [(FIRST, 1)]
+
+    def test_an_error_that_nobody_thought_of_loses_nothing(
+        self, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        link = Link(up=False)
+        link.error = lambda: ZeroDivisionError("a fault of ours")
+        with sending(tmp_path, link) as delivery:
+            delivery.send(chunk_of(0))
+            eventually(lambda: link.tries > 2)
+            link.go_up()
+            assert delivery.wait_until_sent(PATIENCE)
+        assert "a fault of ours" in caplog.text
+        assert link.keys() == [(FIRST, 0)]
