@@ -27,7 +27,7 @@ def encode_frames(frames: Iterable[VideoFrame], *, rate: Fraction, group_seconds
     begun_at: Fraction | None = None
     try:
         for number, frame in enumerate(frames):
-            at = _time_of(frame, number, rate)
+            at = time_of_frame(frame, number, rate)
             if encoder is None:
                 encoder = _encoder(frame.width, frame.height, rate)
             begins = begun_at is None or at - begun_at >= Fraction(group_seconds)
@@ -84,8 +84,8 @@ def _encoded(encoder: VideoCodecContext, frame: VideoFrame | None) -> Iterator[C
         yield Coded(bytes(packet), packet.pts * _CLOCK, packet.is_keyframe, packet)
 
 
-def _time_of(frame: VideoFrame, number: int, rate: Fraction) -> Fraction:
-    """A frame's time; some containers store none, then the frame rate is all there is."""
+def time_of_frame(frame: VideoFrame, number: int, rate: Fraction) -> Fraction:
+    """A frame's time in seconds; some containers store none, then the frame rate is all there is."""
     if frame.pts is None or frame.time_base is None:
         return Fraction(number) / rate
     return frame.pts * frame.time_base

@@ -16,10 +16,23 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Group:
-    """Pictures from one IDR picture to the next, in decoding order. `times` are sorted, in seconds."""
+    """Pictures from one IDR picture to the next, in decoding order. `times` are sorted, in seconds.
+
+    The first `key_bytes` of `data` are the IDR picture with its parameter sets, which can be read alone.
+    """
 
     data: bytes
     times: tuple[Fraction, ...]
+    key_bytes: int
+
+    @property
+    def key(self) -> bytes:
+        """Its first picture."""
+        return self.data[: self.key_bytes]
+
+    def without_rest(self) -> Group:
+        """Its first picture alone."""
+        return Group(self.key, self.times[:1], self.key_bytes)
 
 
 class GroupTooLong(Exception):
@@ -30,7 +43,7 @@ class GroupTooLong(Exception):
         self.pictures = pictures
 
 
-class NoPlaceToBegin(Exception):
+class NoPlaceToBegin(GroupTooLong):
     """There is no picture at which a decoder may begin, not within the limit at least."""
 
 
@@ -54,10 +67,10 @@ def split_groups(pictures: Iterable[Coded], codec: Codec, longest_seconds: float
         held = current if starts or current else headless
         held.append(picture)
         if picture.at - held[0].at > longest_seconds:
-            raise GroupTooLong(current) if current else NoPlaceToBegin
+            raise GroupTooLong(current) if current else NoPlaceToBegin(headless)
     if headless:
         if not current:
-            raise NoPlaceToBegin
+            raise NoPlaceToBegin(headless)
         log.warning("%d pictures before the first whole group are left out", len(headless))
     if current:
         yield _group(current)
@@ -72,4 +85,6 @@ def _starts_group(picture: Coded, codec: Codec) -> bool:
 
 
 def _group(pictures: list[Coded]) -> Group:
-    return Group(b"".join(p.data for p in pictures), tuple(sorted(p.at for p in pictures)))
+    return Group(
+        b"".join(p.data for p in pictures), tuple(sorted(p.at for p in pictures)), len(pictures[0].data)
+    )

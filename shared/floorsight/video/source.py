@@ -1,14 +1,14 @@
-"""Video files as coded packets in an Annex B byte stream."""
+"""Video as coded packets in an Annex B byte stream; files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeAlias, cast
 
 import av
 import av.error
@@ -18,7 +18,10 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from floorsight.platform.errors import Malformed, NotFound
+from floorsight.video.nal_units import begins_closed_group, has_parameter_sets, parameter_sets
 from floorsight.vision.chunk import Codec
+
+VideoPacket: TypeAlias = "Packet[VideoStream]"
 
 _TO_ANNEX_B = {Codec.H264: "h264_mp4toannexb", Codec.HEVC: "hevc_mp4toannexb"}
 
@@ -30,32 +33,27 @@ class Coded:
     data: bytes
     at: Fraction
     is_key: bool
-    packet: Packet[VideoStream]
+    packet: VideoPacket
 
 
-class VideoFile:
-    """A video file opened for reading. A context manager.
+class VideoSource:
+    """An opened video. A context manager.
 
     Raises:
-        NotFound: `no_such_file`. Malformed: `not_a_video`, `no_video_stream`, `unsupported_codec`; while
-            reading, `undecodable_source`, `no_timestamps`.
+        Malformed: `no_video_stream`, `unsupported_codec`; while reading, `undecodable_source`,
+            `no_timestamps`.
     """
 
-    def __init__(self, path: Path) -> None:
-        if not path.is_file():
-            raise NotFound(f"there is no file {path}", code="no_such_file")
+    is_live = False
+    """Whether it shows what happens now: it can't be read again, and goes on after a damaged picture."""
+
+    def __init__(self, container: InputContainer, name: str) -> None:
+        self._container = container
         try:
-            self._container: InputContainer = av.open(str(path))
-        except (av.error.FFmpegError, OSError) as error:
-            raise Malformed(f"{path} can't be read as video: {error}", code="not_a_video") from error
-        if not self._container.streams.video:
-            self._container.close()
-            raise Malformed(f"{path} has no video stream", code="no_video_stream")
-        self.stream: VideoStream = self._container.streams.video[0]
-        # PyAV's annotation leaves out that there is none for a codec that FFmpeg can't decode.
-        if getattr(self.stream, "codec_context", None) is None:
-            self._container.close()
-            raise Malformed(f"{path} is coded in a way that can't be decoded here", code="unsupported_codec")
+            self.stream = _video_stream(container, name)
+        except Malformed:
+            container.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -78,8 +76,63 @@ class VideoFile:
 
     @property
     def frame_rate(self) -> Fraction:
-        """Nominal frames per second; 25 where the file does not say."""
+        """Nominal frames per second; 25 where the source does not say."""
         return self.stream.average_rate or self.stream.guessed_rate or Fraction(25)
+
+    def packets(self) -> Iterator[VideoPacket]:
+        """Packets as they come, in decoding order."""
+        with readable():
+            for packet in self._container.demux(self.stream):
+                if packet.size:
+                    yield packet
+
+    def packets_again(self, pictures: Iterable[Coded]) -> Iterator[VideoPacket]:
+        """Packets from the first of these pictures on. `pictures` goes on with those not read yet."""
+        return (picture.packet for picture in pictures)
+
+    def coded_pictures(self) -> Iterator[Coded]:
+        """Packets as an Annex B byte stream, for codecs that are passed through.
+
+        Pictures at which a decoder may begin have their parameter sets with them, also where the source
+        tells these apart from the pictures: in the head of a file, in an answer of the camera.
+        """
+        if self.codec is None:
+            raise Malformed(f"{self.stream.codec_context.name} is not passed through", code="bad_codec")
+        known = parameter_sets(self.stream.codec_context.extradata or b"", self.codec)
+        for picture in self._in_annex_b(self.codec):
+            if picture.is_key and has_parameter_sets(picture.data, self.codec):
+                known = parameter_sets(picture.data, self.codec)
+                yield picture
+            elif picture.is_key and known and begins_closed_group(picture.data, self.codec):
+                yield _with_sets(picture, known)
+            else:
+                yield picture
+
+    def _in_annex_b(self, codec: Codec) -> Iterator[Coded]:
+        with readable():
+            to_annex_b = BitStreamFilterContext(_TO_ANNEX_B[codec], self.stream)
+            for packet in self.packets():
+                for filtered in to_annex_b.filter(packet):
+                    yield _coded(filtered)
+            for filtered in to_annex_b.filter(None):
+                yield _coded(filtered)
+
+
+class VideoFile(VideoSource):
+    """A video file opened for reading.
+
+    Raises:
+        NotFound: `no_such_file`. Malformed: `not_a_video`, and as `VideoSource`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise NotFound(f"there is no file {path}", code="no_such_file")
+        try:
+            container = av.open(str(path))
+        except (av.error.FFmpegError, OSError) as error:
+            raise Malformed(f"{path} can't be read as video: {error}", code="not_a_video") from error
+        super().__init__(container, str(path))
 
     @property
     def duration_seconds(self) -> float | None:
@@ -88,35 +141,41 @@ class VideoFile:
             return float(self.stream.duration * self.stream.time_base)
         return self._container.duration / av.time_base if self._container.duration else None
 
-    def packets(self) -> Iterator[Packet[VideoStream]]:
-        """Packets as they lie in the file, in decoding order."""
-        with readable():
-            for packet in self._container.demux(self.stream):
-                if packet.size:
-                    yield packet
-
-    def rewind(self) -> None:
-        """Back to the beginning of the file."""
+    def packets_again(self, pictures: Iterable[Coded]) -> Iterator[VideoPacket]:
+        """The file's packets from its beginning, as they lie in it."""
+        del pictures
         with readable():
             self._container.seek(0, backward=True, any_frame=True)
+        return self.packets()
 
-    def coded_pictures(self) -> Iterator[Coded]:
-        """Packets as an Annex B byte stream, for codecs that are passed through."""
-        if self.codec is None:
-            raise Malformed(f"{self.stream.codec_context.name} is not passed through", code="bad_codec")
-        with readable():
-            to_annex_b = BitStreamFilterContext(_TO_ANNEX_B[self.codec], self.stream)
-            for packet in self.packets():
-                for filtered in to_annex_b.filter(packet):
-                    yield self._coded(filtered)
-            for filtered in to_annex_b.filter(None):
-                yield self._coded(filtered)
 
-    def _coded(self, packet: Packet[VideoStream]) -> Coded:
-        stamp = packet.pts if packet.pts is not None else packet.dts
-        if stamp is None or packet.time_base is None:
-            raise Malformed("the video has packets without a time", code="no_timestamps")
-        return Coded(bytes(packet), Fraction(stamp) * packet.time_base, packet.is_keyframe, packet)
+def _video_stream(container: InputContainer, name: str) -> VideoStream:
+    if not container.streams.video:
+        raise Malformed(f"{name} has no video stream", code="no_video_stream")
+    stream = container.streams.video[0]
+    # PyAV's annotation leaves out that there is none for a codec that FFmpeg can't decode.
+    if getattr(stream, "codec_context", None) is None:
+        raise Malformed(f"{name} is coded in a way that can't be decoded here", code="unsupported_codec")
+    return stream
+
+
+def _coded(packet: VideoPacket) -> Coded:
+    stamp = packet.pts if packet.pts is not None else packet.dts
+    if stamp is None or packet.time_base is None:
+        raise Malformed("the video has packets without a time", code="no_timestamps")
+    return Coded(bytes(packet), Fraction(stamp) * packet.time_base, packet.is_keyframe, packet)
+
+
+def _with_sets(picture: Coded, sets: bytes) -> Coded:
+    data = sets + picture.data
+    packet = cast("VideoPacket", Packet(data))
+    packet.pts, packet.dts, packet.time_base = (
+        picture.packet.pts,
+        picture.packet.dts,
+        picture.packet.time_base,
+    )
+    packet.is_keyframe = True
+    return replace(picture, data=data, packet=packet)
 
 
 @contextmanager
