@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
-from containers.edge_publisher.delivery import KinesisDelivery
+from containers.edge_publisher.delivery import Delivery, KinesisDelivery
 from containers.edge_publisher.publishing import Progress, PublishSettings, publish_file
+from containers.edge_publisher.spooling import add_spool_arguments, spooled
 from floorsight.platform.aws import client
 from floorsight.platform.errors import FloorsightError, Forbidden, Unavailable
 from floorsight.platform.objects import S3Objects
@@ -52,15 +56,29 @@ def main(arguments: list[str] | None = None) -> int:
 def _publish(options: argparse.Namespace, stop: threading.Event) -> None:
     settings = EdgePublisherSettings.from_environment()
     objects = S3Objects(settings.media_bucket, client("s3"))
-    delivery = KinesisDelivery(settings.chunk_stream, client("kinesis"), objects)
+    kinesis = KinesisDelivery(settings.chunk_stream, client("kinesis"), objects)
     wanted = PublishSettings(
         options.site, options.camera, paced=not options.fast, started_at=options.started_at
     )
-    for _ in range(options.times):
-        done = publish_file(options.video, wanted, delivery, stop, _log_progress)
-        log.info("published", extra={"chunks": done.chunks, "frames": done.frames, "bytes": done.bytes})
-        if stop.is_set():
-            return
+    with _delivery(kinesis, options, stop) as delivery:
+        for _ in range(options.times):
+            done = publish_file(options.video, wanted, delivery, stop, _log_progress)
+            log.info("published", extra={"chunks": done.chunks, "frames": done.frames, "bytes": done.bytes})
+            if stop.is_set():
+                return
+
+
+@contextmanager
+def _delivery(
+    kinesis: KinesisDelivery, options: argparse.Namespace, stop: threading.Event
+) -> Iterator[Delivery]:
+    """Straight to the stream, or by way of a spool; then what is in it is waited for, unless told to stop."""
+    if options.spool is None:
+        yield kinesis
+        return
+    with spooled(kinesis, options.spool, options.camera, options.spool_bytes) as sending:
+        yield sending
+        sending.wait_until_sent(math.inf, stop.is_set)
 
 
 def _log_progress(progress: Progress) -> None:
@@ -89,4 +107,5 @@ def _parser() -> argparse.ArgumentParser:
         "--started-at", type=_aware_time, metavar="TIME", help="capture time of the first frame (ISO 8601)"
     )
     parser.add_argument("--times", type=int, default=1, help="play it so many times (default 1)")
+    add_spool_arguments(parser)
     return parser

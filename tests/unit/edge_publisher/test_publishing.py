@@ -166,3 +166,30 @@ class TestTheProgram:
         printed = capsys.readouterr().out
         assert "'Plant 1'" in printed
         assert "Traceback" not in printed
+
+    def test_by_way_of_a_spool_all_of_it_arrives(
+        self, video: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        arrived: list[int] = []
+
+        def take(self: object, chunk: Chunk) -> int:
+            arrived.append(chunk.header.sequence)
+            return 1
+
+        monkeypatch.setattr(KinesisDelivery, "send", take)
+        arguments = [str(video), "--site", "plant-1", "--camera", "door-1", "--fast"]
+        assert program.main([*arguments, "--spool", str(tmp_path / "spool")]) == program.EXIT_OK
+        assert arrived == list(range(len(arrived)))
+        assert arrived
+        assert not list((tmp_path / "spool" / "door-1").glob("*.chunk"))
+
+    def test_a_spool_that_can_not_be_had(
+        self, video: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (tmp_path / "file").write_text("in the way")
+        arguments = [str(video), "--site", "plant-1", "--camera", "door-1", "--fast"]
+        assert program.main([*arguments, "--spool", str(tmp_path / "file")]) == program.EXIT_BAD_SOURCE
+        assert program.main([*arguments, "--spool", str(tmp_path), "--spool-bytes", "9"]) == 2
+        printed = capsys.readouterr().out
+        assert "--spool" in printed
+        assert "Traceback" not in printed
