@@ -1,0 +1,120 @@
+"""How much of a picture moves: small grey pictures compared with a background that follows slowly."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av.error
+import numpy as np
+import numpy.typing as npt
+from av.video.frame import VideoFrame
+
+from floorsight.platform.errors import Malformed
+from floorsight.video.chunking import Cut
+from floorsight.vision.decoding import open_decoder
+
+Grey = npt.NDArray[np.uint8]
+Greys = npt.NDArray[np.float32]
+
+SMALL_WIDTH = 160
+LOOKS_PER_SECOND = 5
+
+
+@dataclass(frozen=True)
+class MotionSettings:
+    """A spot of the small picture moves when it differs by `level` of 255 from what is usual there.
+
+    `usual_seconds`: how long something must stand until it is part of the background.
+    """
+
+    level: float = 8.0
+    usual_seconds: float = 10.0
+
+    def __post_init__(self) -> None:
+        if self.level <= 0 or self.usual_seconds <= 0:
+            raise Malformed("level and seconds of the motion gate: above 0", code="bad_setting")
+
+
+class MotionMeter:
+    """One camera's background. Pictures come in time order."""
+
+    def __init__(self, settings: MotionSettings | None = None) -> None:
+        self._settings = settings or MotionSettings()
+        self._usual: Greys | None = None
+        self._at = 0.0
+
+    def moving_share(self, picture: Grey, at: float) -> float:
+        """The share of a picture (height, width) that moves, 0 to 1; 1 for the first of its size.
+
+        What the whole picture does (a cloud, the camera's exposure) is no motion, nor is a single spot:
+        noise does that.
+        """
+        image = picture.astype(np.float32)
+        if self._usual is None or self._usual.shape != image.shape:
+            self._usual, self._at = image, at
+            return 1.0
+        change = image - self._usual
+        change -= np.median(change)
+        moves = np.abs(change) >= self._settings.level
+        follow = 1.0 - math.exp(-max(at - self._at, 0.0) / self._settings.usual_seconds)
+        self._usual += np.float32(follow) * (image - self._usual)
+        self._at = at
+        return float(_with_neighbours(moves).mean())
+
+
+def _with_neighbours(spots: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Those that have another one beside, above or below."""
+    beside = np.zeros_like(spots)
+    beside[:, 1:] |= spots[:, :-1]
+    beside[:, :-1] |= spots[:, 1:]
+    beside[1:] |= spots[:-1]
+    beside[:-1] |= spots[1:]
+    return spots & beside
+
+
+def small_pictures(cut: Cut, *, keys_only: bool) -> Iterator[tuple[float, Grey]]:
+    """Some pictures of a cut, small and grey, with their times: about five a second, or the key frames.
+
+    Deblocking is left out, which a small picture does not show: a third of the time.
+    Raises Malformed: `undecodable_source`.
+    """
+    if keys_only:
+        for group in cut.groups:
+            yield from _small([group.key], cut, [group.times[0]], 0.0)
+    else:
+        yield from _small([group.data for group in cut.groups], cut, cut.times, 1.0 / LOOKS_PER_SECOND)
+
+
+def _small(
+    parts: list[bytes], cut: Cut, times: list[Fraction], step_seconds: float
+) -> Iterator[tuple[float, Grey]]:
+    due = -math.inf
+    for at, frame in zip(map(float, times), _frames(parts, cut), strict=False):
+        if at >= due:
+            due = at + step_seconds * 0.9
+            yield at, _grey(frame)
+
+
+def _frames(parts: list[bytes], cut: Cut) -> Iterator[VideoFrame]:
+    decoder = open_decoder(cut.coding.codec)
+    decoder.options = {"skip_loop_filter": "all"}
+    try:
+        for packet in [each for part in parts for each in decoder.parse(part)] + decoder.parse(None):
+            yield from decoder.decode(packet)
+        yield from decoder.decode(None)
+    except av.error.FFmpegError as error:
+        raise Malformed(f"a picture can't be decoded: {error}", code="undecodable_source") from error
+
+
+def _grey(frame: VideoFrame) -> Grey:
+    small = frame.reformat(
+        width=SMALL_WIDTH,
+        height=max(2, round(SMALL_WIDTH * frame.height / frame.width)),
+        format="gray",
+        interpolation="AREA",
+        threads=1,
+    )
+    return small.to_ndarray().astype(np.uint8, copy=False)
