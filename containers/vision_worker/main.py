@@ -10,23 +10,23 @@ import time
 from pathlib import Path
 from types import FrameType
 
-from containers.vision_worker.audience import LiveAudience
 from containers.vision_worker.health import HealthReport, Heartbeat
 from containers.vision_worker.reader import StreamReader, Stuck
-from floorsight.models.catalogue import load_catalogue
+from floorsight.models.detectors import open_detector
 from floorsight.platform.aws import client
 from floorsight.platform.bus import EventBridgeBus
 from floorsight.platform.dynamo import DynamoTable
 from floorsight.platform.errors import FloorsightError, Malformed
 from floorsight.platform.objects import S3Objects
 from floorsight.platform.observability import configure_logging, emit_metrics
-from floorsight.platform.settings import VisionWorkerSettings
+from floorsight.platform.settings import VisionSettings, VisionWorkerSettings
 from floorsight.sites.counting_plans import RegistryPlans
 from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
+from floorsight.views.audience import LiveAudience
 from floorsight.views.service import ViewService
 from floorsight.views.store import ViewStore
-from floorsight.vision.detector import Contract, Detector
+from floorsight.vision.detector import Detector
 from floorsight.vision.pipeline import ChunkPipeline
 from floorsight.vision.service import CameraStream, StreamPorts
 from floorsight.vision.shards import Checkpointer, ShardProcessor
@@ -37,17 +37,16 @@ from floorsight.vision.tracking.tracker import Tracker
 log = logging.getLogger(__name__)
 
 
-def load_detector(settings: VisionWorkerSettings) -> Detector:
+def load_detector(settings: VisionSettings) -> Detector:
     """The detector that the settings name, from the model catalogue.
 
     Raises:
         NotFound: there is no such model. Malformed: it does not fit, or must have a GPU and has none.
     """
-    entry = load_catalogue(Path(settings.models_catalogue)).entry(settings.detector)
-    detector = Detector(
-        Path(settings.models_folder) / entry.file_name,
-        contract=Contract(entry.contract),
-        input_size=entry.input_size,
+    detector = open_detector(
+        settings.detector,
+        catalogue=Path(settings.models_catalogue),
+        folder=Path(settings.models_folder),
         threads=settings.inference_threads,
     )
     if settings.require_gpu and not detector.on_gpu:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from floorsight.events.vision import Direction
@@ -26,6 +27,16 @@ def count_crossings(baseline: Baseline, crossings: Iterable[Crossing]) -> Count:
     for crossing in crossings_since(baseline, crossings):
         by_line[crossing.line_id] += ONE_CROSSING[crossing.direction]
     return Count(baseline, sum(by_line.values(), Tally()), dict(by_line))
+
+
+def with_crossings(count: Count, crossings: Iterable[Crossing]) -> Count:
+    """The count after crossings that are not in it yet."""
+    more = count_crossings(count.baseline, crossings)
+    by_line = {
+        line_id: count.by_line.get(line_id, Tally()) + more.by_line.get(line_id, Tally())
+        for line_id in (*count.by_line, *more.by_line)
+    }
+    return replace(count, total=count.total + more.total, by_line=by_line)
 
 
 def raw_count(count: Count) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from floorsight.platform.bus import Message
 from floorsight.platform.clock import to_sort_key
-from floorsight.platform.items import ItemType, TableName
+from floorsight.platform.items import Item, ItemType, TableName
 from floorsight.platform.table import ABSENT, Expectation, Put, Table
 from floorsight.vision.stream_state import StreamState, dump_state, load_state
 
@@ -18,9 +18,10 @@ STREAM_STATE = ItemType(
     table=TableName.PRESENCE,
     pk="STREAM#{camera_id}",
     sk="STATE",
-    purpose="State of a camera's stream after its last committed chunk, and that commit's events (outbox).",
-    writers=("vision_worker",),
-    readers=("vision_worker",),
+    purpose="State of a camera's stream after its last committed chunk, and that commit's events (outbox). "
+    "Where frames come by the API, `frames` is what the latest were answered, for whoever asks again.",
+    writers=("vision_worker", "analyse_image"),
+    readers=("vision_worker", "analyse_image"),
 )
 READER_CHECKPOINT = ItemType(
     name="reader_checkpoint",
@@ -51,10 +52,7 @@ class StreamStore:
 
     def load(self, camera_id: str) -> Committed:
         """The last commit, or an empty one."""
-        item = self._table.get(STREAM_STATE.key(camera_id=camera_id))
-        if item is None:
-            return Committed()
-        return Committed(item["version"], load_state(item["state"]), _load_outbox(item["outbox"]))
+        return read_committed(self._table.get(STREAM_STATE.key(camera_id=camera_id)))
 
     def commit(self, camera_id: str, committed: Committed, at: datetime) -> None:
         """Store state and events in one write.
@@ -62,19 +60,32 @@ class StreamStore:
         Raises:
             Conflict: another worker committed since; what it stored stands.
         """
-        if committed.state is None:
-            raise ValueError("a commit needs a state")
-        body = {
-            "version": committed.version,
-            "stream_session": committed.state.stream_session,
-            "sequence": committed.state.sequence,
-            "state": dump_state(committed.state),
-            "outbox": _dump_outbox(committed.outbox),
-            "committed_at": to_sort_key(at),
-        }
-        first = committed.version == 1
-        expect = ABSENT if first else Expectation(equals={"version": committed.version - 1})
-        self._table.write(Put(STREAM_STATE.item(body, camera_id=camera_id), expect))
+        self._table.write(commit_put(camera_id, committed, at))
+
+
+def read_committed(item: Item | None) -> Committed:
+    """The commit in a stored item, or an empty one."""
+    if item is None:
+        return Committed()
+    return Committed(item["version"], load_state(item["state"]), _load_outbox(item["outbox"]))
+
+
+def commit_put(camera_id: str, committed: Committed, at: datetime, more: Item | None = None) -> Put:
+    """Writes a commit, with `more` attributes, if it follows the stored one."""
+    if committed.state is None:
+        raise ValueError("a commit needs a state")
+    body = {
+        "version": committed.version,
+        "stream_session": committed.state.stream_session,
+        "sequence": committed.state.sequence,
+        "state": dump_state(committed.state),
+        "outbox": _dump_outbox(committed.outbox),
+        "committed_at": to_sort_key(at),
+        **(more or {}),
+    }
+    first = committed.version == 1
+    expect = ABSENT if first else Expectation(equals={"version": committed.version - 1})
+    return Put(STREAM_STATE.item(body, camera_id=camera_id), expect)
 
 
 class CheckpointStore:

@@ -1,0 +1,69 @@
+"""A frame that was posted, where it stands among its camera's frames, and what it was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from floorsight.images.jpeg import Jpeg
+from floorsight.vision.store import Committed
+
+
+@dataclass(frozen=True)
+class PostedFrame:
+    """A camera's frame as a client sent it. `captured_at` None is now; `frame_id` None gets one."""
+
+    camera_id: str
+    jpeg: Jpeg
+    frame_id: str | None = None
+    captured_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SeenVehicle:
+    """A tracked vehicle in the frame; `kind` is its track's class by vote."""
+
+    track_id: int
+    kind: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class FrameAnswer:
+    """What a frame came to. `digest` is that of the picture, so that a repeat is told from another frame.
+
+    `occupancy`, `entries` and `exits` are the camera's, with this frame's crossings in them; `processing_ms`
+    goes from the frame's arrival to its commit.
+    """
+
+    frame_id: str
+    digest: str
+    captured_at: datetime
+    occupancy: int
+    entries: int
+    exits: int
+    entries_this_frame: int
+    exits_this_frame: int
+    people: int
+    vehicles: tuple[SeenVehicle, ...]
+    processing_ms: float
+
+
+@dataclass(frozen=True)
+class StoredStream:
+    """A camera's stream as it was committed last. `answers` are the latest frames', oldest first; None if
+    the camera's chunks came from a publisher."""
+
+    committed: Committed
+    committed_at: datetime | None = None
+    answers: Sequence[FrameAnswer] | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a frame goes in its camera's stream."""
+
+    stream_session: str
+    sequence: int
+    captured_at: datetime
