@@ -9,33 +9,36 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
 from containers.edge_publisher.delivery import Delivery, KinesisDelivery
-from containers.edge_publisher.publishing import Progress, PublishSettings, publish_file
-from containers.edge_publisher.spooling import add_spool_arguments, spooled
+from containers.edge_publisher.live import LivePublisher
+from containers.edge_publisher.options import camera_address, file_settings, live_settings, read_arguments
+from containers.edge_publisher.publishing import Progress, publish_file
+from containers.edge_publisher.spooling import default_spool, spooled
 from floorsight.platform.aws import client
 from floorsight.platform.errors import FloorsightError, Forbidden, Unavailable
 from floorsight.platform.objects import S3Objects
 from floorsight.platform.observability import configure_logging
 from floorsight.platform.settings import EdgePublisherSettings
+from floorsight.video.addresses import is_address
 
 log = logging.getLogger(__name__)
 
 EXIT_OK, EXIT_BAD_SOURCE, EXIT_UNREACHABLE, EXIT_REFUSED = 0, 2, 3, 4
-_EXIT_CODES = ((Unavailable, EXIT_UNREACHABLE), (Forbidden, EXIT_REFUSED))
+EXIT_CAMERA_REFUSED, EXIT_CAMERA_GONE = 5, 6
+_BY_CODE = {"camera_refused": EXIT_CAMERA_REFUSED, "camera_gone": EXIT_CAMERA_GONE}
+_BY_KIND = ((Unavailable, EXIT_UNREACHABLE), (Forbidden, EXIT_REFUSED))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Publish a file.
+    """Publish a camera, until told to stop, or a file.
 
     Returns:
-        0 when it was sent, 2 when it (or a setting) can't be read, 3 when the stream can't be reached,
-        4 when AWS refuses the credentials.
+        An exit code; `--help` lists them.
     """
-    options = _parser().parse_args(arguments)
+    options = read_arguments(arguments)
     configure_logging()
     stop = threading.Event()
 
@@ -49,20 +52,38 @@ def main(arguments: list[str] | None = None) -> int:
         _publish(options, stop)
     except FloorsightError as error:
         log.error("%s", error.message, extra={"code": error.code})
-        return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), EXIT_BAD_SOURCE)
+        return _exit_code(error)
     return EXIT_OK
+
+
+def _exit_code(error: FloorsightError) -> int:
+    if error.code in _BY_CODE:
+        return _BY_CODE[error.code]
+    return next((code for kind, code in _BY_KIND if isinstance(error, kind)), EXIT_BAD_SOURCE)
 
 
 def _publish(options: argparse.Namespace, stop: threading.Event) -> None:
     settings = EdgePublisherSettings.from_environment()
     objects = S3Objects(settings.media_bucket, client("s3"))
     kinesis = KinesisDelivery(settings.chunk_stream, client("kinesis"), objects)
-    wanted = PublishSettings(
-        options.site, options.camera, paced=not options.fast, started_at=options.started_at
-    )
+    if is_address(options.source):
+        _publish_camera(options, kinesis, stop)
+    else:
+        _publish_file(options, kinesis, stop)
+
+
+def _publish_camera(options: argparse.Namespace, kinesis: KinesisDelivery, stop: threading.Event) -> None:
+    address, settings = camera_address(options), live_settings(options)
+    spool = options.spool or default_spool()
+    with spooled(kinesis, spool, options.camera, options.spool_bytes) as delivery:
+        LivePublisher(address, settings, delivery, stop).run()
+
+
+def _publish_file(options: argparse.Namespace, kinesis: KinesisDelivery, stop: threading.Event) -> None:
+    wanted = file_settings(options)
     with _delivery(kinesis, options, stop) as delivery:
         for _ in range(options.times):
-            done = publish_file(options.video, wanted, delivery, stop, _log_progress)
+            done = publish_file(Path(options.source), wanted, delivery, stop, _log_progress)
             log.info("published", extra={"chunks": done.chunks, "frames": done.frames, "bytes": done.bytes})
             if stop.is_set():
                 return
@@ -84,28 +105,3 @@ def _delivery(
 def _log_progress(progress: Progress) -> None:
     if progress.chunks % 10 == 0:
         log.info("progress", extra={"chunks": progress.chunks, "video_seconds": round(progress.seconds, 1)})
-
-
-def _aware_time(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise argparse.ArgumentTypeError(f"{text} has no offset; write it as 2026-03-01T08:00:00+01:00")
-    return moment
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="edge_publisher",
-        description="Publish a video file as a camera's stream.",
-        epilog="example: edge_publisher yard.mp4 --site plant-1 --camera yard-gate",
-    )
-    parser.add_argument("video", type=Path)
-    parser.add_argument("--site", required=True)
-    parser.add_argument("--camera", required=True)
-    parser.add_argument("--fast", action="store_true", help="as fast as it goes, not at the video's speed")
-    parser.add_argument(
-        "--started-at", type=_aware_time, metavar="TIME", help="capture time of the first frame (ISO 8601)"
-    )
-    parser.add_argument("--times", type=int, default=1, help="play it so many times (default 1)")
-    add_spool_arguments(parser)
-    return parser

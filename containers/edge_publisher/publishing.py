@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from containers.edge_publisher.delivery import Delivery
 from floorsight.platform.clock import Clock, utc_now
-from floorsight.video.chunking import ChunkingSettings, StreamRun, chunks_of
+from floorsight.video.chunking import ChunkingSettings, StreamRun, cuts_of, numbered, stamped
+from floorsight.video.gate import GateSettings, MotionGate
 from floorsight.video.source import VideoFile
 from floorsight.vision.chunk import Chunk, new_stream_session
 
@@ -42,6 +43,7 @@ class PublishSettings:
     paced: bool = True
     started_at: datetime | None = None
     chunking: ChunkingSettings = field(default_factory=ChunkingSettings)
+    gate: GateSettings | None = None
 
 
 def publish_file(
@@ -60,7 +62,7 @@ def publish_file(
     with VideoFile(path) as video:
         run = _stream_run(settings, video, clock)
         done = Progress(0, 0, 0, 0.0, video.duration_seconds)
-        for chunk in chunks_of(video, run, settings.chunking):
+        for chunk in _chunks(video, run, settings):
             if settings.paced and _wait_until(_captured(chunk), clock, stop):
                 break
             size = delivery.send(chunk)
@@ -75,6 +77,13 @@ def publish_file(
             if stop.is_set():
                 break
         return done
+
+
+def _chunks(video: VideoFile, run: StreamRun, settings: PublishSettings) -> Iterator[Chunk]:
+    cuts = stamped(cuts_of(video, settings.chunking), run)
+    if settings.gate is not None:
+        cuts = MotionGate(settings.gate).pass_on(cuts)
+    return numbered(cuts, run.site_id, run.camera_id)
 
 
 def _stream_run(settings: PublishSettings, video: VideoFile, clock: Clock) -> StreamRun:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from floorsight.platform.errors import Malformed
 
@@ -62,10 +62,15 @@ def read_stage() -> str:
 
 
 def read_state_folder() -> Path:
-    """Where this user's programs keep what must outlive them (XDG Base Directory Specification), ours in it."""
+    """Our folder among what this user's programs keep (XDG Base Directory Specification: state)."""
     given = os.environ.get("XDG_STATE_HOME", "")
     base = Path(given) if Path(given).is_absolute() else Path.home() / ".local" / "state"
     return base / "floorsight"
+
+
+def read_endpoint(service: str) -> str | None:
+    """The address that stands in for a service's own, by boto3's rules; None on AWS."""
+    return os.environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or os.environ.get("AWS_ENDPOINT_URL")
 
 
 def child_environment(additions: Mapping[str, str], *, without: tuple[str, ...] = ()) -> dict[str, str]:
@@ -128,6 +133,14 @@ class EdgePublisherSettings(Settings):
 
     chunk_stream: str
     media_bucket: str
+    event_bus: str | None = None  # where live sources report how they fare; nowhere if absent
+
+
+class CameraCredentials(Settings):
+    """How a publisher signs in at its camera, where its address does not say it."""
+
+    camera_user: str | None = None
+    camera_password: str | None = Field(default=None, repr=False)
 
 
 class VisionSettings(Settings):
@@ -153,8 +166,18 @@ class RecordedVideoSettings(VisionSettings):
     max_attempts: int = 1  # whoever starts the job anew after a failure that may pass does so this often
 
 
+class AnalyseImageSettings(VisionSettings):
+    """What `functions/analyse_image` is told."""
+
+
 class VisionWorkerSettings(VisionSettings):
     """What `containers/vision_worker` is told."""
 
     chunk_stream: str
     heartbeat_file: str | None = None  # touched at every step, for a health check to look at
+    reader: Literal["single", "kcl"] = "single"  # all shards in one process, or a fleet that leases them
+    fleet_application: str = "floorsight-workers"  # KCL's name of the fleet, and of its three tables
+    fleet_max_leases: int = Field(default=8, ge=1)  # most shards a worker takes, a process and its memory each
+    fleet_failover_seconds: int = Field(default=10, ge=2)  # a worker that is silent so long loses its leases
+    fleet_heap_mb: int = Field(default=384, ge=128)  # of the Java daemon, which holds what shards wait for
+    fleet_folder: str | None = None  # set by a fleet's parent for its processes: where they say they live

@@ -66,5 +66,5 @@ class CameraAddress:
 
 
 def is_address(source: str) -> bool:
-    """Whether it is a URL of a camera rather than the name of a file."""
-    return source.partition("://")[0].lower() in SCHEMES and "://" in source
+    """Whether it is a URL, if not a good one, rather than the name of a file."""
+    return "://" in source

@@ -38,6 +38,10 @@ class CameraTimeouts:
     connect_seconds: float = 10.0
     stall_seconds: float = 10.0
 
+    def __post_init__(self) -> None:
+        if self.connect_seconds <= 0 or self.stall_seconds <= 0:
+            raise Malformed("seconds to connect and of silence: above 0", code="bad_setting")
+
 
 @dataclass(frozen=True)
 class Arrival:

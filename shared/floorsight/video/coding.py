@@ -17,7 +17,7 @@ from floorsight.platform.errors import Malformed
 from floorsight.video.encoding import ENCODED_CODEC, encode_frames, encoded_size
 from floorsight.video.groups import Group, GroupTooLong, NoPlaceToBegin, split_groups
 from floorsight.video.nal_units import parameter_sets
-from floorsight.video.source import VideoPacket, VideoSource, readable
+from floorsight.video.source import VideoPacket, VideoSource, readable, time_of
 from floorsight.video.stills import StillSettings, encode_stills
 from floorsight.vision.chunk import Codec
 from floorsight.vision.decoding import open_decoder
@@ -152,10 +152,8 @@ def _decoded(
         time_base = packet.time_base
         try:
             yield from decoder.decode(packet)
-        except av.error.InvalidDataError:
-            if not video.is_live:
-                raise
-            log.warning("a picture came damaged and is left out")
+        except av.error.InvalidDataError as error:
+            video.leave_out(time_of(packet), error)
     for frame in decoder.decode(None):
         # Frames that come without a packet come without its time base too.
         if time_base is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -20,6 +21,8 @@ from av.video.stream import VideoStream
 from floorsight.platform.errors import Malformed, NotFound
 from floorsight.video.nal_units import begins_closed_group, has_parameter_sets, parameter_sets
 from floorsight.vision.chunk import Codec
+
+log = logging.getLogger(__name__)
 
 VideoPacket: TypeAlias = "Packet[VideoStream]"
 
@@ -90,6 +93,12 @@ class VideoSource:
         """Packets from the first of these pictures on. `pictures` goes on with those not read yet."""
         return (picture.packet for picture in pictures)
 
+    def leave_out(self, at: Fraction | None, error: av.error.InvalidDataError) -> None:  # noqa: ARG002
+        """Go on without the picture of time `at`, which came damaged. Raises the error unless it may."""
+        if not self.is_live:
+            raise error
+        log.warning("a picture came damaged and is left out")
+
     def coded_pictures(self) -> Iterator[Coded]:
         """Packets as an Annex B byte stream, for codecs that are passed through.
 
@@ -112,7 +121,13 @@ class VideoSource:
         with readable():
             to_annex_b = BitStreamFilterContext(_TO_ANNEX_B[codec], self.stream)
             for packet in self.packets():
-                for filtered in to_annex_b.filter(packet):
+                at = time_of(packet)
+                try:
+                    pictures = to_annex_b.filter(packet)
+                except av.error.InvalidDataError as error:
+                    self.leave_out(at, error)
+                    continue
+                for filtered in pictures:
                     yield _coded(filtered)
             for filtered in to_annex_b.filter(None):
                 yield _coded(filtered)
@@ -121,11 +136,14 @@ class VideoSource:
 class VideoFile(VideoSource):
     """A video file opened for reading.
 
+    With `on_damage` a damaged picture is left out, and told: seconds from the beginning, and why. Without it
+    the file can't be read beyond.
+
     Raises:
         NotFound: `no_such_file`. Malformed: `not_a_video`, and as `VideoSource`.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, on_damage: Callable[[float, str], None] | None = None) -> None:
         if not path.is_file():
             raise NotFound(f"there is no file {path}", code="no_such_file")
         try:
@@ -133,6 +151,7 @@ class VideoFile(VideoSource):
         except (av.error.FFmpegError, OSError) as error:
             raise Malformed(f"{path} can't be read as video: {error}", code="not_a_video") from error
         super().__init__(container, str(path))
+        self._on_damage = on_damage
 
     @property
     def duration_seconds(self) -> float | None:
@@ -148,6 +167,13 @@ class VideoFile(VideoSource):
             self._container.seek(0, backward=True, any_frame=True)
         return self.packets()
 
+    def leave_out(self, at: Fraction | None, error: av.error.InvalidDataError) -> None:
+        if self._on_damage is None:
+            raise error
+        begins_at = (self.stream.start_time or 0) * (self.stream.time_base or Fraction(0))
+        since = at - begins_at if at is not None else 0
+        self._on_damage(float(since), f"a picture is damaged: {error.strerror}")
+
 
 def _video_stream(container: InputContainer, name: str) -> VideoStream:
     if not container.streams.video:
@@ -160,10 +186,16 @@ def _video_stream(container: InputContainer, name: str) -> VideoStream:
 
 
 def _coded(packet: VideoPacket) -> Coded:
-    stamp = packet.pts if packet.pts is not None else packet.dts
-    if stamp is None or packet.time_base is None:
+    at = time_of(packet)
+    if at is None:
         raise Malformed("the video has packets without a time", code="no_timestamps")
-    return Coded(bytes(packet), Fraction(stamp) * packet.time_base, packet.is_keyframe, packet)
+    return Coded(bytes(packet), at, packet.is_keyframe, packet)
+
+
+def time_of(packet: VideoPacket) -> Fraction | None:
+    """When its picture is shown, in seconds on the source's clock; None where the source does not say."""
+    stamp = packet.pts if packet.pts is not None else packet.dts
+    return Fraction(stamp) * packet.time_base if stamp is not None and packet.time_base is not None else None
 
 
 def _with_sets(picture: Coded, sets: bytes) -> Coded:

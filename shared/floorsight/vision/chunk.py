@@ -161,3 +161,11 @@ def new_stream_session(started_at: datetime, salt: int) -> str:
     """An id for one run of a stream; ids sort by `started_at`. `salt` (16 bits) tells restarts apart."""
     stamp = started_at.astimezone(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     return f"{stamp}-{salt & 0xFFFF:04x}"
+
+
+def later_stream_session(than: str | None, started_at: datetime, salt: int) -> str:
+    """An id for a run that begins now, and sorts after the one `than` even if clocks disagree."""
+    if than is not None:
+        known = datetime.strptime(than.rpartition("-")[0], "%Y%m%dT%H%M%S.%fZ").replace(tzinfo=UTC)
+        started_at = max(started_at, known + timedelta(microseconds=1))
+    return new_stream_session(started_at, salt)
