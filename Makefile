@@ -6,7 +6,7 @@ STAMPS := .floorsight/stamps
 PACKAGES := floorsight infra functions containers
 SOURCES := shared infra functions containers tests benchmarks
 
-.PHONY: demo test check format setup setup-test lock docs clean
+.PHONY: demo test check format setup setup-test lock docs clean bench-peers
 
 demo: setup ## run the main job on this machine and show it
 	$(BIN)/floorsight demo $(ARGS)
@@ -39,6 +39,16 @@ setup-test: setup
 	$(BIN)/floorsight models pull --all
 	$(BIN)/floorsight media pull --all
 
+bench-peers: $(STAMPS)/bench-peers ## install the trackers that ours is compared with, in an environment of their own
+
+PEERS := .floorsight/benchmarks
+$(STAMPS)/bench-peers: benchmarks/requirements.txt
+	@mkdir -p $(STAMPS)
+	$(PYTHON) -m venv --clear $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
 $(STAMPS)/python: requirements/dev.lock pyproject.toml
 	@mkdir -p $(STAMPS)
 	$(PYTHON) -m venv --clear $(VENV)
@@ -58,11 +68,13 @@ $(STAMPS)/console: $(CONSOLE) docs/openapi.json $(STAMPS)/node
 	@touch $@
 
 COMPILE := $(BIN)/uv pip compile --upgrade --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
-PARTS := $(wildcard layers/*/requirements*.in containers/*/requirements*.in)
+PARTS := $(wildcard layers/*/requirements*.in containers/*/requirements*.in functions/*/requirements*.in)
 lock: setup ## pin all dependencies anew, with hashes and without download addresses
 	$(COMPILE) pyproject.toml --all-extras -o requirements/dev.lock
-	$(COMPILE) requirements/emulator.in -o requirements/emulator.lock # an environment of its own, with the boto3 it asks for
+	$(COMPILE) benchmarks/requirements.in -c requirements/dev.lock -o benchmarks/requirements.txt
 	for part in $(PARTS:.in=); do $(COMPILE) $$part.in -c requirements/dev.lock -o $$part.txt || exit 1; done
+	# An environment of its own, with the boto3 it asks for; what a function runs on there is what its image has.
+	$(COMPILE) requirements/emulator.in -c functions/analyse_image/requirements.txt -o requirements/emulator.lock
 
 clean: ## remove everything that was made here
 	rm -rf $(VENV) node_modules console/dist .floorsight models cdk.out* .pytest_cache .hypothesis .mypy_cache .ruff_cache

@@ -11,9 +11,10 @@ from infra.paths import REPOSITORY
 
 DEV_LOCK = REPOSITORY / "requirements" / "dev.lock"
 EMULATOR_LOCK = REPOSITORY / "requirements" / "emulator.lock"  # the emulator asks for a botocore of its own
+PEERS_LOCK = REPOSITORY / "benchmarks" / "requirements.txt"  # the trackers that ours is compared with
 INPUTS = [
     file
-    for room in ("layers", "containers")
+    for room in ("layers", "containers", "functions")
     for file in sorted(REPOSITORY.glob(f"{room}/*/requirements*.in"))
 ]
 PART_LOCKS = [file.with_suffix(".txt") for file in INPUTS]
@@ -35,7 +36,7 @@ def entries(lock: Path) -> dict[tuple[str, str | None], tuple[str, frozenset[str
     }
 
 
-@pytest.mark.parametrize("lock", [DEV_LOCK, EMULATOR_LOCK, *PART_LOCKS], ids=name_of)
+@pytest.mark.parametrize("lock", [DEV_LOCK, EMULATOR_LOCK, PEERS_LOCK, *PART_LOCKS], ids=name_of)
 def test_a_lock_is_pins_with_hashes_and_nothing_else(lock: Path) -> None:
     """So no index, no path and no link of the machine that made it."""
     assert entries(lock)
@@ -49,10 +50,20 @@ def test_what_is_deployed_is_what_the_tests_run_on(lock: Path) -> None:
     assert not differing
 
 
-@pytest.mark.parametrize("source", INPUTS, ids=name_of)
+@pytest.mark.parametrize("source", [*INPUTS, PEERS_LOCK.with_suffix(".in")], ids=name_of)
 def test_a_lock_holds_what_its_input_asks_for(source: Path) -> None:
     asked = set(re.findall(r"^[a-z0-9-]+", source.read_text(), re.MULTILINE))
     assert asked <= {name for name, _ in entries(source.with_suffix(".txt"))}
+
+
+def test_the_emulator_runs_the_function_of_images_on_what_its_image_holds() -> None:
+    """There its libraries lie in the emulator's environment, which is locked by itself."""
+    tested, locked = entries(DEV_LOCK), entries(EMULATOR_LOCK)
+    source = REPOSITORY / "functions" / "analyse_image" / "requirements.txt"
+    native = {"av", "lapx", "numpy", "onnxruntime", "opencv-python-headless"}
+    shared = {pin for pin in entries(source) if pin in locked}
+    assert {name for name, _ in shared} >= native
+    assert {pin for pin in shared if locked[pin] != tested[pin]} == set()
 
 
 def test_only_the_gpu_worker_uses_packages_that_the_tests_lack() -> None:

@@ -1,0 +1,1 @@
+"""The tracker beside its peers, on MOTChallenge sequences."""
