@@ -238,9 +238,9 @@ class World:
         return self
 
     def publish(self, messages: Sequence[Message]) -> None:
-        """Only what was committed is published; a rejection stands for itself."""
+        """Only what was committed is published; a rejection and a recording's end stand for themselves."""
         for message in messages:
-            if message.detail_type != "ChunkRejected.v1":
+            if message.detail_type not in ("ChunkRejected.v1", "RecordingAnalysed.v1"):
                 assert message in self.committed_outbox(message), "published before it was committed"
         self.bus.publish(messages)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from floorsight.events.envelope import Event
 from floorsight.events.occupancy import OccupancyChanged
+from floorsight.events.recordings import RecordingAnalysed
 from floorsight.events.vision import (
     ChunkRejected,
     ChunksMissed,
@@ -23,5 +24,6 @@ EVENTS: tuple[type[Event], ...] = (
     ChunkRejected,
     ChunksMissed,
     OccupancyChanged,
+    RecordingAnalysed,
 )
 BY_DETAIL_TYPE: dict[str, type[Event]] = {event.detail_type(): event for event in EVENTS}

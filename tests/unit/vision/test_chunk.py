@@ -19,8 +19,10 @@ from floorsight.vision.chunk import (
     ChunkHeader,
     decode_chunk,
     encode_chunk,
+    later_stream_session,
     new_stream_session,
 )
+from tests.fakes.clock import NOON
 from tests.fakes.streams import header_of
 
 PAYLOAD = b"payload"
@@ -150,3 +152,11 @@ def test_the_record_begins_as_documented() -> None:
     assert record[:4] == b"FSC1"
     assert record[8 : 8 + int.from_bytes(record[4:8], "big")].startswith(b"{")
     assert record.endswith(PAYLOAD)
+
+
+@pytest.mark.parametrize("seconds", [-3600.0, 0.0, 3600.0])
+def test_a_later_session_sorts_after_the_one_before_whatever_the_clock_says(seconds: float) -> None:
+    before = new_stream_session(NOON, 0xFFFF)
+    later = later_stream_session(before, NOON + timedelta(seconds=seconds), 1)
+    assert later > before
+    assert later_stream_session(None, NOON, 1) == new_stream_session(NOON, 1)

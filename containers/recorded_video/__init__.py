@@ -1,0 +1,1 @@
+"""Recorded video: a file in S3, analysed as if its camera had sent it."""
