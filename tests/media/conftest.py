@@ -28,13 +28,18 @@ def sample_video() -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def detector() -> Detector:
-    entry = load_catalogue(REPOSITORY / "models.toml").entry("nanodet-g-416")
+def open_detector(name: str) -> Detector:
+    """A detector of the catalogue."""
+    entry = load_catalogue(REPOSITORY / "models.toml").entry(name)
     path = REPOSITORY / "models" / entry.file_name
     if not path.is_file():
-        pytest.fail("the detector is missing: run `make setup` or `floorsight models pull`", pytrace=False)
+        pytest.fail(f"{path} is missing: run `make setup` or `floorsight models pull --all`", pytrace=False)
     return Detector(path, contract=Contract(entry.contract), input_size=entry.input_size)
+
+
+@pytest.fixture(scope="session")
+def detector() -> Detector:
+    return open_detector("nanodet-g-416")
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,9 @@ from floorsight.vision.detections import ObjectClass
 from floorsight.vision.detector import Detector
 from floorsight.vision.stream_state import dump_state
 from floorsight.vision.timing import Stopwatch
+from floorsight.vision.tracking.boxes import overlap
 from tests.fakes.streams import CAMERA, World, kill_at, replay_until_done
-from tests.media.conftest import VIDEO_FPS
+from tests.media.conftest import VIDEO_FPS, open_detector
 
 pytestmark = pytest.mark.media
 
@@ -54,6 +55,16 @@ def test_people_are_found(detector: Detector, frames: list[Frame]) -> None:
         assert (found.boxes[:, :2] < found.boxes[:, 2:]).all()
         assert found.boxes.min() >= 0
         assert (found.boxes <= [768, 576, 768, 576]).all()
+
+
+def test_in_8_bits_it_finds_the_same(detector: Detector, frames: list[Frame]) -> None:
+    light = open_detector("nanodet-g-416-int8")
+    overlaps = []
+    for exact, found in zip(*(each.detect(frames, Stopwatch()) for each in (detector, light)), strict=True):
+        sure = exact.boxes[exact.scores >= 0.4].astype(float)
+        overlaps += overlap(sure, found.boxes.astype(float)).max(axis=1).tolist()
+    assert np.mean(np.array(overlaps) > 0.7) > 0.95
+    assert np.median(overlaps) > 0.93
 
 
 def test_a_batch_finds_what_single_frames_find(detector: Detector, frames: list[Frame]) -> None:

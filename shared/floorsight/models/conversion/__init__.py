@@ -8,7 +8,7 @@ from typing import Literal
 
 from floorsight.platform.errors import Unavailable
 
-Conversion = Literal["nanodet"]
+Conversion = Literal["nanodet", "nanodet-int8"]
 Converter = Callable[[Path, Path, int], None]
 
 
@@ -19,13 +19,16 @@ def converter_of(conversion: Conversion) -> Converter:
         Unavailable: `onnx` is not installed.
     """
     try:
-        from floorsight.models.conversion.nanodet import convert_nanodet
+        from floorsight.models.conversion.nanodet import convert_nanodet, convert_nanodet_int8
     except ModuleNotFoundError as error:
         raise Unavailable(
             f"converting a model needs {error.name}: pip install 'floorsight[models]'", code="missing_client"
         ) from error
 
     converters: dict[Conversion, Converter] = {
-        "nanodet": lambda folder, target, size: convert_nanodet(folder / "nanodet.json", target, size)
+        "nanodet": lambda folder, target, size: convert_nanodet(folder / "nanodet.json", target, size),
+        "nanodet-int8": lambda folder, target, size: convert_nanodet_int8(
+            folder / "nanodet.json", target, size
+        ),
     }
     return converters[conversion]

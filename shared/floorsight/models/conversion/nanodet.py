@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from floorsight.models.conversion.graph import NCHW, GraphTranslator, Tensor
 from floorsight.models.conversion.onnx_writer import OnnxWriter
+from floorsight.models.conversion.quantising import load_ranges, quantise_convolutions
 from floorsight.models.conversion.tfjs import TfjsGraph, read_graph
-from floorsight.platform.errors import Malformed
+from floorsight.platform.errors import Malformed, NotFound
 
 INPUT = "input_1"
 SCORES = ("Identity", "Identity_1", "Identity_2")
@@ -65,6 +66,25 @@ def convert_nanodet(model_json: Path, onnx_file: Path, input_size: int) -> None:
         ("images", ["batch", 3, input_size, input_size]),
         ("output0", ["batch", 4 + CLASS_COUNT, cells]),
     )
+
+
+def convert_nanodet_int8(model_json: Path, onnx_file: Path, input_size: int) -> None:
+    """`convert_nanodet` with convolutions in 8 bits.
+
+    Raises:
+        NotFound: no ranges were measured for this size. Malformed: as `convert_nanodet`.
+    """
+    ranges = ranges_file(input_size)
+    if not ranges.is_file():
+        raise NotFound(f"no ranges were measured for {input_size} pixels: {ranges.name}", code="no_ranges")
+    exact = onnx_file.with_suffix(".float32")
+    convert_nanodet(model_json, exact, input_size)
+    quantise_convolutions(exact, onnx_file, load_ranges(ranges))
+
+
+def ranges_file(input_size: int) -> Path:
+    """Where the ranges of the activations are kept that the 8-bit form needs."""
+    return Path(__file__).with_name(f"nanodet_{input_size}_ranges.json")
 
 
 def _fold_normalisation(graph: TfjsGraph) -> TfjsGraph:
