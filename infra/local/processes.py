@@ -86,10 +86,15 @@ def start_worker(environment: dict[str, str], *arguments: str) -> Child:
 
 
 def start_publisher(
-    environment: dict[str, str], video: Path, *, site_id: str, camera_id: str, extra: tuple[str, ...] = ()
+    environment: dict[str, str],
+    source: Path | str,
+    *,
+    site_id: str,
+    camera_id: str,
+    extra: tuple[str, ...] = (),
 ) -> Child:
-    """An edge publisher of a video file."""
-    arguments = [str(video), "--site", site_id, "--camera", camera_id, *extra]
+    """An edge publisher of a video file or of a camera (its URL)."""
+    arguments = [str(source), "--site", site_id, "--camera", camera_id, *extra]
     return start_child(f"publisher-{camera_id}", "containers.edge_publisher", arguments, environment)
 
 

@@ -1,0 +1,85 @@
+"""A camera's pictures on their whole way to the stream: RTSP, the publisher's process, Kinesis."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import pytest
+
+from floorsight.platform.settings import EdgePublisherSettings, child_environment
+from floorsight.vision.chunk import Chunk, decode_chunk
+from floorsight.vision.decoding import decode_frames
+from infra.local.emulator import Emulator
+from infra.local.processes import start_publisher
+from tests.cloud import make_client
+from tests.fakes.cameras import CameraTraits, FakeCamera
+from tests.fakes.videos import make_video
+
+STREAM, BUCKET = "live-chunks", "live-media"
+USER, PASSWORD = "admin", "s3cret/of:the@gate"
+PATIENCE_SECONDS = 60.0
+
+pytestmark = pytest.mark.cloud
+
+
+def test_a_camera_that_loses_its_power(emulator: Emulator, tmp_path: Path) -> None:
+    make_client("kinesis", emulator.endpoint).create_stream(StreamName=STREAM, ShardCount=1)
+    make_client("s3", emulator.endpoint).create_bucket(Bucket=BUCKET)
+    video = make_video(tmp_path / "video.mp4")
+    settings = EdgePublisherSettings(chunk_stream=STREAM, media_bucket=BUCKET)
+    environment = child_environment(
+        emulator.endpoint.environment()
+        | settings.to_environment()
+        | {"FLOORSIGHT_CAMERA_USER": USER, "FLOORSIGHT_CAMERA_PASSWORD": PASSWORD}
+    )
+    with FakeCamera(tmp_path, CameraTraits(credentials=f"{USER}:{PASSWORD}")) as camera:
+        publisher = start_publisher(
+            environment,
+            camera.url("video.mp4"),
+            site_id="plant-1",
+            camera_id="door-live",
+            extra=("--spool", str(tmp_path / "spool")),
+        )
+        try:
+            eventually(lambda: len(arrived(emulator)) >= 3)
+            camera.stop()
+            camera.start()
+            eventually(lambda: len(sessions_of(arrived(emulator))) == 2)
+        finally:
+            publisher.stop()
+    assert publisher.process.returncode == 0
+    log = publisher.log.read_text()
+    assert "Traceback" not in log
+    assert PASSWORD not in log
+    chunks = arrived(emulator)
+    assert sessions_of(chunks) == sorted(sessions_of(chunks))
+    for chunk in chunks:
+        chunk.verify()
+        assert len(list(decode_frames(chunk))) == len(chunk.header.frame_offsets_us)
+    first = [frame.rgb().tobytes() for chunk in chunks[:3] for frame in decode_frames(chunk)]
+    with av.open(str(video)) as container:
+        assert first == [frame.to_ndarray(format="rgb24").tobytes() for frame in container.decode(video=0)]
+
+
+def sessions_of(chunks: list[Chunk]) -> list[str]:
+    return list(dict.fromkeys(chunk.header.stream_session for chunk in chunks))
+
+
+def arrived(emulator: Emulator) -> list[Chunk]:
+    kinesis = make_client("kinesis", emulator.endpoint)
+    (shard,) = kinesis.list_shards(StreamName=STREAM)["Shards"]
+    position = kinesis.get_shard_iterator(
+        StreamName=STREAM, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    records = kinesis.get_records(ShardIterator=position)["Records"]
+    return [decode_chunk(record["Data"]) for record in records]
+
+
+def eventually(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not done():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.2)
