@@ -18,6 +18,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from floorsight.platform.errors import FloorsightError
+from floorsight.platform.settings import CameraCredentials
 from infra.cost.command import cost
 from infra.local.accounts import create_accounts
 from infra.local.demo import DETECTOR, DemoOptions, show_demo
@@ -199,24 +200,33 @@ def logs(
     raise typer.Exit(subprocess.run(arguments, check=False).returncode)
 
 
-@app.command()
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    epilog="All other options are the publisher's own; see: python -m containers.edge_publisher --help",
+)
 def publish(
-    video: Annotated[Path, typer.Argument(help="A video file.")],
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="A video file, or the rtsp:// URL of a camera.")],
     site: Annotated[str, typer.Option(help="The site's id.")],
     camera: Annotated[str, typer.Option(help="The camera's id.")],
     fast: Annotated[bool, typer.Option(help="As fast as it goes, not at the video's speed.")] = False,
     times: Annotated[int, typer.Option(min=1, help="Play it so many times.")] = 1,
     port: Port = DEFAULT_PORT,
 ) -> None:
-    """Publish a video file as a camera's stream into the running cloud.
+    """Publish a video file or a camera into the running cloud.
 
     Example: floorsight publish yard.mp4 --site plant-1 --camera yard-gate
+
+    Example: floorsight publish rtsp://10.0.0.4/stream1 --site plant-1 --camera yard-gate --motion-gate
     """
     with _errors_shown():
         deployment = Deployment.load(port)
-    extra = [*(["--fast"] if fast else []), "--times", str(times)]
-    arguments = [str(video.resolve()), "--site", site, "--camera", camera, *extra]
-    _become("containers.edge_publisher", arguments, deployment.environment(deployment.publisher_settings()))
+        sign_in = CameraCredentials.from_environment().to_environment()
+    extra = [*(["--fast"] if fast else []), "--times", str(times), *context.args]
+    arguments = [source, "--site", site, "--camera", camera, *extra]
+    environment = sign_in | deployment.environment(deployment.publisher_settings())
+    # Here and not in the repository: names of files are the user's.
+    _become("containers.edge_publisher", arguments, environment, folder=Path.cwd())
 
 
 @app.command()
@@ -236,7 +246,9 @@ def worker(
     _become("containers.vision_worker", arguments, environment)
 
 
-def _become(module: str, arguments: list[str], environment: dict[str, str]) -> None:
+def _become(
+    module: str, arguments: list[str], environment: dict[str, str], *, folder: Path = REPOSITORY
+) -> None:
     """Let this process go on as `python -m module`: its signals and exit code are then its own."""
-    os.chdir(REPOSITORY)
+    os.chdir(folder)
     os.execve(sys.executable, [sys.executable, "-m", module, *arguments], environment)  # noqa: S606
