@@ -115,6 +115,8 @@ class SeriesSettings(Settings):
 class RunJobSettings(SeriesSettings, RaiseAlertSettings):
     """What `functions/run_job` is told: where series are kept, and what all who raise alerts are told."""
 
+    event_bus: str
+
 
 class QueryApiSettings(SeriesSettings):
     """What `functions/query_api` is told."""

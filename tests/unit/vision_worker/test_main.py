@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from containers.vision_worker import main as worker
+from containers.vision_worker import main, single, worker
 from containers.vision_worker.reader import Stuck
 from floorsight.platform.errors import Malformed
 from floorsight.platform.settings import VisionWorkerSettings
@@ -33,7 +33,7 @@ class CpuDetector:
 
 
 def test_a_gpu_that_is_required_and_absent_is_no_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "Detector", CpuDetector)
+    monkeypatch.setattr("floorsight.models.detectors.Detector", CpuDetector)
     with pytest.raises(Malformed, match="CPUExecutionProvider would compute") as refused:
         worker.load_detector(SETTINGS.model_copy(update={"require_gpu": True}))
     assert refused.value.code == "no_gpu"
@@ -43,18 +43,15 @@ def test_a_gpu_that_is_required_and_absent_is_no_start(monkeypatch: pytest.Monke
 def test_a_worker_that_is_stuck_says_so_and_exits(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    class StuckWorker:
-        def __init__(self, *_: Any) -> None:
-            """Nothing is connected."""
-
-        def run(self, *_: Any, **__: Any) -> None:
-            raise Stuck("no progress")
+    def get_stuck(*_: Any) -> None:
+        raise Stuck("no progress")
 
     for name, value in SETTINGS.to_environment().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(worker, "Detector", CpuDetector)
-    monkeypatch.setattr(worker, "Worker", StuckWorker)
+    monkeypatch.setattr("floorsight.models.detectors.Detector", CpuDetector)
+    monkeypatch.setattr(single, "Analyst", lambda *_: None)
+    monkeypatch.setattr(single, "_read", get_stuck)
     monkeypatch.setattr("signal.signal", lambda *_: None)
-    assert worker.main([]) == 3
+    assert main.main([]) == 3
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["WorkerGaveUp"] for line in lines if "WorkerGaveUp" in line] == [1]

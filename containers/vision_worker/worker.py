@@ -1,0 +1,81 @@
+"""What analyses shards, whoever reads them: one detector, all ports, a stream a camera."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from containers.vision_worker.health import HealthReport
+from floorsight.models.detectors import open_detector
+from floorsight.platform.aws import client
+from floorsight.platform.bus import EventBridgeBus
+from floorsight.platform.dynamo import DynamoTable
+from floorsight.platform.errors import Malformed
+from floorsight.platform.objects import S3Objects
+from floorsight.platform.settings import VisionSettings
+from floorsight.sites.counting_plans import RegistryPlans
+from floorsight.sites.service import SiteService
+from floorsight.sites.store import SiteStore
+from floorsight.views.audience import LiveAudience
+from floorsight.views.service import ViewService
+from floorsight.views.store import ViewStore
+from floorsight.vision.detector import Detector
+from floorsight.vision.pipeline import ChunkPipeline
+from floorsight.vision.service import CameraStream, StreamPorts
+from floorsight.vision.shards import Checkpointer, ShardProcessor
+from floorsight.vision.store import StreamStore
+from floorsight.vision.timing import Stopwatch
+from floorsight.vision.tracking.tracker import Tracker
+
+
+def load_detector(settings: VisionSettings) -> Detector:
+    """The detector that the settings name, from the model catalogue.
+
+    Raises:
+        NotFound: there is no such model. Malformed: it does not fit, or must have a GPU and has none.
+    """
+    detector = open_detector(
+        settings.detector,
+        catalogue=Path(settings.models_catalogue),
+        folder=Path(settings.models_folder),
+        threads=settings.inference_threads,
+    )
+    if settings.require_gpu and not detector.on_gpu:
+        raise Malformed(
+            f"a GPU is required and {detector.provider} would compute: look at the driver and the CUDA "
+            "libraries, or set FLOORSIGHT_REQUIRE_GPU to false",
+            code="no_gpu",
+        )
+    return detector
+
+
+def connect(settings: VisionSettings, detector: Detector) -> StreamPorts:
+    """What cameras' streams are connected to, live and recorded ones alike."""
+    sites = SiteService(SiteStore(DynamoTable(settings.registry_table, client("dynamodb"))))
+    views = ViewService(ViewStore(DynamoTable(settings.trails_table, client("dynamodb"))))
+    objects = S3Objects(settings.media_bucket, client("s3"))
+    return StreamPorts(
+        pipeline=ChunkPipeline(detector, Tracker()),
+        plan_of=RegistryPlans(sites).plan_of,
+        store=StreamStore(DynamoTable(settings.presence_table, client("dynamodb"))),
+        bus=EventBridgeBus(settings.event_bus, client("events")),
+        objects=objects,
+        audience=LiveAudience(views, objects),
+    )
+
+
+class Analyst:
+    """One process: one detector for all cameras of its shards, and how it fares."""
+
+    def __init__(self, settings: VisionSettings, detector: Detector) -> None:
+        self._stopwatch = Stopwatch()
+        self.health = HealthReport(self._stopwatch)
+        self._ports = connect(settings, detector)
+
+    def make_processor(self, checkpointer: Checkpointer) -> ShardProcessor:
+        """The processor of one shard."""
+        return ShardProcessor(self._stream, self._ports.objects, self._ports.bus, checkpointer)
+
+    def _stream(self, camera_id: str) -> CameraStream:
+        stream = CameraStream(camera_id, self._ports, self._stopwatch)
+        self.health.watch(stream)
+        return stream
