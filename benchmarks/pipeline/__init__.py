@@ -1,0 +1,1 @@
+"""The vision worker's frames per second, by stage, beside a plain loop."""
