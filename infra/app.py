@@ -14,6 +14,7 @@ from infra.stacks.alerts import AlertsStack
 from infra.stacks.api import ApiStack
 from infra.stacks.bus import BusStack
 from infra.stacks.data import DataStack
+from infra.stacks.images import ImagesStack
 from infra.stacks.ingest import IngestStack
 from infra.stacks.jobs import JobsStack
 from infra.stacks.streams import StreamsStack
@@ -32,7 +33,10 @@ def build_app(app: App, stage: StageSettings) -> None:
     streams = StreamsStack(app, stage.stack_name("streams"), stage=stage, data=data, bus=bus)
     alerts = AlertsStack(app, stage.stack_name("alerts"), stage=stage, data=data, bus=bus)
     jobs = JobsStack(app, stage.stack_name("jobs"), stage=stage, data=data, alerts=alerts)
-    api = ApiStack(app, stage.stack_name("api"), stage=stage, data=data, alerts=alerts, jobs=jobs)
+    images = ImagesStack(app, stage.stack_name("images"), stage=stage, data=data, bus=bus)
+    api = ApiStack(
+        app, stage.stack_name("api"), stage=stage, data=data, alerts=alerts, jobs=jobs, images=images
+    )
     if stage.runs_on_aws:
         VisionStack(app, stage.stack_name("vision"), stage=stage, data=data, ingest=ingest, bus=bus)
     AlarmsStack(
@@ -46,6 +50,7 @@ def build_app(app: App, stage: StageSettings) -> None:
             "RunJob": jobs.run_job.function,
             "RaiseAlert": alerts.raise_alert.function,
             "QueryApi": api.query_api.function,
+            "AnalyseImage": images.analyse_image.function,
         },
         stream=ingest.stream,
         api=api.api,

@@ -21,7 +21,9 @@ from floorsight.events.catalogue import EVENTS
 from floorsight.events.envelope import Event
 from floorsight.platform.bus import SOURCE
 from floorsight.platform.items import ItemType, TableName
-from functions.query_api.app import create_app, describe_api
+from functions.analyse_image.app import create_app as create_image_app
+from functions.gateway.application import describe_api
+from functions.query_api.app import create_app
 from functions.query_api.console import Console
 from infra.paths import REPOSITORY
 
@@ -52,8 +54,8 @@ def find_stores() -> list[ModuleType]:
 
 def render_openapi() -> str:
     """The API's OpenAPI document."""
-    app = create_app(_no_services, Console(REPOSITORY / "console" / "dist"))
-    return json.dumps(describe_api(app), indent=2, ensure_ascii=False) + "\n"
+    apps = create_app(_no_services, Console(REPOSITORY / "console" / "dist")), create_image_app(_no_services)
+    return json.dumps(describe_api(*apps), indent=2, ensure_ascii=False) + "\n"
 
 
 def _no_services() -> Any:

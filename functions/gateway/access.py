@@ -26,6 +26,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+# The group of machines that send frames. It is no role among people: whoever steals a camera's password can
+# send frames, and ask nothing.
+MACHINES = "machine"
+
 _RISING = tuple(Role)
 # Only tells the OpenAPI document how to call; the authorizer has read the header already.
 _BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="The `id_token` of `/api/login`.")
@@ -33,10 +37,11 @@ _BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="The `id_
 
 @dataclass(frozen=True)
 class Caller:
-    """A person who is signed in. `role` is their highest; None if they are in none of our groups."""
+    """Who is signed in. `role` is a person's highest; None if they are in none of the groups of people."""
 
     username: str
     role: Role | None
+    is_machine: bool = False
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -51,21 +56,17 @@ def read_caller(request: Request) -> Caller:
     username = claims.get("cognito:username") or claims.get("username")
     if not username:
         raise Unauthenticated("sign in first: POST /api/login", code="not_signed_in")
-    return Caller(username, _highest_role(claims.get("cognito:groups", "")))
+    # HTTP APIs hand the list of groups over as text: `[admin operator]`.
+    groups = claims.get("cognito:groups", "").strip("[]").replace(",", " ").split()
+    held = [role for role in _RISING if role in groups]
+    return Caller(username, held[-1] if held else None, MACHINES in groups)
 
 
-def _highest_role(groups: str) -> Role | None:
-    """HTTP APIs hand the list of groups over as text: `[admin operator]`."""
-    names = groups.strip("[]").replace(",", " ").split()
-    held = [role for role in _RISING if role in names]
-    return held[-1] if held else None
-
-
-def requires(role: Role) -> Any:
+def requires(role: Role, *, or_machine: bool = False) -> Any:
     """A dependency that lets callers with this role through and gives the route the `Caller`."""
 
     def check(caller: Caller = Depends(read_caller), _bearer: Any = Depends(_BEARER)) -> Caller:
-        if role not in caller.roles:
+        if role not in caller.roles and not (or_machine and caller.is_machine):
             raise Forbidden(f"this needs the role {role.value}", code="role_missing")
         return caller
 

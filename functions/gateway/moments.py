@@ -29,10 +29,15 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_refuse_numbers)]
 
 def check_range(start: datetime | None, end: datetime | None) -> None:
     """Raises Malformed (`out_of_range`) with the field, `from` or `to`, that can't be reckoned with."""
-    for field, moment in (("from", start), ("to", end)):
-        if moment is not None and not EARLIEST <= moment <= LATEST:
-            raise Malformed(
-                f"`{field}` must be between the years {EARLIEST.year} and {LATEST.year}",
-                code="out_of_range",
-                field=field,
-            )
+    check_moment("from", start)
+    check_moment("to", end)
+
+
+def check_moment(field: str, moment: datetime | None) -> None:
+    """Raises Malformed (`out_of_range`) if it can't be reckoned with."""
+    if moment is not None and not EARLIEST <= moment <= LATEST:
+        raise Malformed(
+            f"`{field}` must be between the years {EARLIEST.year} and {LATEST.year}",
+            code="out_of_range",
+            field=field,
+        )

@@ -30,6 +30,7 @@ from floorsight.streams.service import StreamService
 from floorsight.streams.store import HealthStore, TrajectoryStore
 from floorsight.views.service import ViewService
 from floorsight.views.store import ViewStore
+from functions.gateway.application import TEXT_TYPES
 from functions.query_api.app import create_app
 from functions.query_api.console import Console
 from functions.query_api.job_starter import JobStarter
@@ -76,6 +77,4 @@ def make_services() -> Services:
 
 
 app = create_app(make_services, Console(CONSOLE_FOLDER))
-handler = Mangum(
-    app, lifespan="off", text_mime_types=["text/", "application/json", "application/problem+json"]
-)
+handler = Mangum(app, lifespan="off", text_mime_types=TEXT_TYPES)

@@ -23,7 +23,30 @@ RUNTIME = lambda_.Runtime.PYTHON_3_13
 ARCHITECTURE = lambda_.Architecture.ARM_64
 
 
-class PythonFunction(Construct):
+class OwnFunction(Construct):
+    """What every function of ours has: logs that end some day, and a role that may write to these alone."""
+
+    function: lambda_.Function
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, stage: StageSettings, timeout_seconds: int
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.timeout_seconds = timeout_seconds
+        self.log_group = logs.LogGroup(
+            self, "Logs", retention=stage.log_retention, removal_policy=stage.removal_policy
+        )
+        # The managed policy that CDK would attach allows writing to every log group of the account.
+        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        self.log_group.grant_write(self.role)
+
+
+def environment_of(settings: Settings, stage: StageSettings) -> dict[str, str]:
+    """The variables of a function or container of this stage."""
+    return settings.model_copy(update={"stage": stage.stage.value}).to_environment()
+
+
+class PythonFunction(OwnFunction):
     """`functions/<name>/handler.py`, with the environment that its settings class reads."""
 
     def __init__(
@@ -40,14 +63,7 @@ class PythonFunction(Construct):
         timeout_seconds: int = 20,
         extra_folders: Mapping[str, Path] | None = None,
     ) -> None:
-        super().__init__(scope, construct_id)
-        self.timeout_seconds = timeout_seconds
-        self.log_group = logs.LogGroup(
-            self, "Logs", retention=stage.log_retention, removal_policy=stage.removal_policy
-        )
-        # The managed policy that CDK would attach allows writing to every log group of the account.
-        self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        self.log_group.grant_write(self.role)
+        super().__init__(scope, construct_id, stage=stage, timeout_seconds=timeout_seconds)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -58,7 +74,7 @@ class PythonFunction(Construct):
             code=lambda_.Code.from_asset(str(stage_function(name, _scratch_folder(), extra_folders))),
             layers=list(layers),
             role=self.role,
-            environment=settings.model_copy(update={"stage": stage.stage.value}).to_environment(),
+            environment=environment_of(settings, stage),
             log_group=self.log_group,
             memory_size=memory_mb,
             timeout=Duration.seconds(timeout_seconds),

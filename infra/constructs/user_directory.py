@@ -6,6 +6,7 @@ from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
+from functions.gateway.access import MACHINES
 from infra.constructs.acknowledge import acknowledge
 from infra.settings import StageSettings
 
@@ -13,11 +14,12 @@ GROUPS = {
     "admin": "Everything an operator may, and people's data",
     "operator": "Everything a viewer may, and cameras, lines and sites",
     "viewer": "Look at counts and pictures",
+    MACHINES: "Send frames of cameras, and nothing else",
 }
 
 
 class UserDirectory(Construct):
-    """A Cognito user pool with the three groups, and the client that `/api/login` speaks through."""
+    """A Cognito user pool with its groups, and the client that `/api/login` speaks through."""
 
     def __init__(self, scope: Construct, construct_id: str, *, stage: StageSettings) -> None:
         super().__init__(scope, construct_id)

@@ -1,7 +1,7 @@
 """The AWS emulator as a child process in an environment of its own.
 
 MiniStack runs the Lambda functions on its own interpreter, so that its environment holds boto3 as the
-Lambda runtime does, and nothing of ours.
+Lambda runtime does, the native libraries that on AWS lie in a function's image, and nothing of ours.
 """
 
 from __future__ import annotations

@@ -33,6 +33,7 @@ from infra.paths import REPOSITORY
 from infra.settings import StageSettings
 from infra.stacks.alerts import AlertsStack
 from infra.stacks.data import DataStack
+from infra.stacks.images import ImagesStack
 from infra.stacks.jobs import JobsStack
 
 GET, POST = apigatewayv2.HttpMethod.GET, apigatewayv2.HttpMethod.POST
@@ -48,6 +49,9 @@ OPEN_ROUTES = (
 )
 SIGN_IN_PATHS = ("/api/login", "/api/login/refresh")
 SIGN_INS_A_SECOND = 5
+# Those of `analyse_image`, which have their own function.
+IMAGE_PATHS = ("/api/process", "/api/process/uploads")
+IMAGES_A_SECOND = 50
 ACCESS_LOG_FIELDS = {
     "time": "$context.requestTimeEpoch",
     "request": "$context.requestId",
@@ -62,7 +66,7 @@ ACCESS_LOG_FIELDS = {
 
 
 class ApiStack(Stack):
-    """HTTP API → `query_api`; Cognito says who calls, the function's routes say which role they need."""
+    """HTTP API → `query_api`, `analyse_image`; Cognito says who calls, their routes which role they need."""
 
     def __init__(
         self,
@@ -73,13 +77,18 @@ class ApiStack(Stack):
         data: DataStack,
         alerts: AlertsStack,
         jobs: JobsStack,
+        images: ImagesStack,
     ) -> None:
         super().__init__(scope, construct_id, env=stage.environment)
         self._stage = stage
         self.users = UserDirectory(self, "Users", stage=stage)
         self.query_api = self._make_query_api(data, alerts, jobs)
         self.api = self._make_api()
-        self._add_routes()
+        self._limits: dict[str, int] = {}
+        self._limited_routes: list[apigatewayv2.HttpRoute] = []
+        authorizer = HttpUserPoolAuthorizer("Users", self.users.pool, user_pool_clients=[self.users.client])
+        self._add_routes(authorizer)
+        self._add_image_routes(images, authorizer)
         http_stage = self._make_http_stage()
         CfnOutput(self, "ApiId", value=self.api.api_id)
         CfnOutput(self, "ApiUrl", value=http_stage.url)
@@ -137,20 +146,34 @@ class ApiStack(Stack):
             max_age=Duration.hours(1),
         )
 
-    def _add_routes(self) -> None:
+    def _add_routes(self, authorizer: HttpUserPoolAuthorizer) -> None:
         integration = HttpLambdaIntegration(
             "QueryApi", self.query_api.function, scope_permission_to_route=False
         )
-        authorizer = HttpUserPoolAuthorizer("Users", self.users.pool, user_pool_clients=[self.users.client])
         self.api.add_routes(
             path="/api/{proxy+}", methods=METHODS, integration=integration, authorizer=authorizer
         )
-        self._sign_in_routes: list[apigatewayv2.HttpRoute] = []
         for path, method in OPEN_ROUTES:
             for route in self.api.add_routes(path=path, methods=[method], integration=integration):
                 if path in SIGN_IN_PATHS:
-                    self._sign_in_routes.append(route)
+                    # Whoever tries passwords gets few tries, and uses up nobody else's share.
+                    self._limit(route, f"POST {path}", SIGN_INS_A_SECOND)
                 acknowledge(route, {"APIG4": f"{method.value} {path} is for those who have no token yet"})
+
+    def _add_image_routes(self, images: ImagesStack, authorizer: HttpUserPoolAuthorizer) -> None:
+        """More special than `/api/{proxy+}`, so that the gateway prefers them."""
+        integration = HttpLambdaIntegration(
+            "AnalyseImage", images.analyse_image.function, scope_permission_to_route=False
+        )
+        for path in IMAGE_PATHS:
+            (route,) = self.api.add_routes(
+                path=path, methods=[POST], integration=integration, authorizer=authorizer
+            )
+            self._limit(route, f"POST {path}", IMAGES_A_SECOND)
+
+    def _limit(self, route: apigatewayv2.HttpRoute, key: str, requests_a_second: int) -> None:
+        self._limited_routes.append(route)
+        self._limits[key] = requests_a_second
 
     def _make_http_stage(self) -> apigatewayv2.HttpStage:
         access_logs = logs.LogGroup(
@@ -167,16 +190,17 @@ class ApiStack(Stack):
             throttle=apigatewayv2.ThrottleSettings(rate_limit=100, burst_limit=200),
             access_log_settings=_AccessLogs(access_logs),
         )
-        self._slow_down_guessing(stage)
+        self._set_limits(stage)
         return stage
 
-    def _slow_down_guessing(self, stage: apigatewayv2.HttpStage) -> None:
-        """Whoever tries passwords gets few tries, and uses up nobody else's share."""
+    def _set_limits(self, stage: apigatewayv2.HttpStage) -> None:
         resource = cast("apigatewayv2.CfnStage", stage.node.default_child)
         # As CloudFormation spells them: CDK passes these settings on as they are.
-        limits = {"ThrottlingRateLimit": SIGN_INS_A_SECOND, "ThrottlingBurstLimit": 2 * SIGN_INS_A_SECOND}
-        resource.route_settings = {f"POST {path}": limits for path in SIGN_IN_PATHS}
-        stage.node.add_dependency(*self._sign_in_routes)  # a stage can't name a route that isn't there yet
+        resource.route_settings = {
+            key: {"ThrottlingRateLimit": limit, "ThrottlingBurstLimit": 2 * limit}
+            for key, limit in self._limits.items()
+        }
+        stage.node.add_dependency(*self._limited_routes)  # a stage can't name a route that isn't there yet
 
 
 @jsii.implements(apigatewayv2.IAccessLogSettings)

@@ -102,6 +102,7 @@ def media_retention_days(stage: StageSettings) -> dict[str, int]:
         # Chunks too large for a record. Their record may wait as long as the stream keeps it, and a worker
         # must still find them; S3 counts whole days.
         "claims": math.ceil(stage.stream_retention_hours / HOURS_A_DAY) + 1,
+        "uploads": 1,  # images too large for a request, until they are analysed
         "live": 1,  # pictures for whoever is watching now
         "snapshots": 97,  # a crossing's picture: a quarter, and a week to dispute it
         "quarantine": 14,  # chunks that could not be analysed

@@ -56,7 +56,9 @@ class SynthesisedStage:
         """The function that `functions/<name>` is deployed as."""
         handler = f"functions.{name}.handler.handler"
         (found,) = (
-            one for one in self.resources("AWS::Lambda::Function") if one.properties.get("Handler") == handler
+            one
+            for one in self.resources("AWS::Lambda::Function")
+            if handler in (one.properties.get("Handler"), *_image_command(one.properties))
         )
         return found
 
@@ -83,6 +85,11 @@ class SynthesisedStage:
             if {"Ref": role_id} in policy.properties["Roles"]
             for statement in policy.properties["PolicyDocument"]["Statement"]
         ]
+
+
+def _image_command(function: Json) -> list[str]:
+    command: list[str] = function.get("ImageConfig", {}).get("Command", [])
+    return command
 
 
 def synthesise(folder: Path, **context: Any) -> SynthesisedStage:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.infra.conftest import SynthesisedStage
 
 OPEN = {
@@ -20,10 +22,12 @@ def test_only_the_five_named_routes_go_without_a_token(stage: SynthesisedStage) 
     }
     assert {key for key, authorization in routes.items() if authorization == "NONE"} == OPEN
     behind_a_token = {key for key, authorization in routes.items() if authorization == "JWT"}
+    images = {"POST /api/process", "POST /api/process/uploads"}
     # OPTIONS is not among them: a browser asks it without a token, and gateway's CORS answers it.
-    assert behind_a_token == {
-        f"{method} /api/{{proxy+}}" for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
-    }
+    assert (
+        behind_a_token
+        == {f"{method} /api/{{proxy+}}" for method in ("GET", "POST", "PUT", "PATCH", "DELETE")} | images
+    )
     assert set(routes) == OPEN | behind_a_token
 
 
@@ -43,7 +47,7 @@ def test_users_are_made_by_administrators_with_strong_passwords(stage: Synthesis
     assert policy["MinimumLength"] >= 12
     assert all(policy[f"Require{kind}"] for kind in ("Lowercase", "Uppercase", "Numbers", "Symbols"))
     groups = {g.properties["GroupName"] for g in stage.resources("AWS::Cognito::UserPoolGroup")}
-    assert groups == {"admin", "operator", "viewer"}
+    assert groups == {"admin", "operator", "viewer", "machine"}
 
 
 def test_the_client_has_no_secret_and_tells_nobody_who_exists(stage: SynthesisedStage) -> None:
@@ -60,19 +64,33 @@ def test_requests_are_throttled_and_logged(stage: SynthesisedStage) -> None:
     assert "uthorization" not in default["AccessLogSettings"]["Format"]
 
 
-def test_passwords_can_not_be_tried_fast(stage: SynthesisedStage) -> None:
+def test_passwords_can_not_be_tried_fast_nor_all_cores_be_taken_by_images(stage: SynthesisedStage) -> None:
     default = stage.resource("api", "AWS::ApiGatewayV2::Stage")
-    limits = {"ThrottlingRateLimit": 5, "ThrottlingBurstLimit": 10}
+    guesses = {"ThrottlingRateLimit": 5, "ThrottlingBurstLimit": 10}
+    images = {"ThrottlingRateLimit": 50, "ThrottlingBurstLimit": 100}
     assert default.properties["RouteSettings"] == {
-        "POST /api/login": limits,
-        "POST /api/login/refresh": limits,
+        "POST /api/login": guesses,
+        "POST /api/login/refresh": guesses,
+        "POST /api/process": images,
+        "POST /api/process/uploads": images,
     }
-    sign_in = {
+    limited = {
         route.logical_id
         for route in stage.resources("AWS::ApiGatewayV2::Route")
         if route.properties["RouteKey"] in default.properties["RouteSettings"]
     }
-    assert sign_in <= set(default.attributes["DependsOn"])
+    assert limited <= set(default.attributes["DependsOn"])
+
+
+def test_images_go_to_their_own_function(stage: SynthesisedStage) -> None:
+    image_function = stage.function("analyse_image").logical_id
+    targets = {
+        integration.logical_id: json.dumps(integration.properties["IntegrationUri"])
+        for integration in stage.resources("AWS::ApiGatewayV2::Integration")
+    }
+    for route in stage.resources("AWS::ApiGatewayV2::Route"):
+        target = targets[route.properties["Target"]["Fn::Join"][1][1]["Ref"]]
+        assert (image_function in target) is route.properties["RouteKey"].startswith("POST /api/process")
 
 
 def test_other_origins_are_allowed_only_where_they_are_named(

@@ -9,6 +9,7 @@ import pytest
 
 from floorsight.platform.errors import Malformed, NotFound
 from floorsight.platform.settings import (
+    AnalyseImageSettings,
     QueryApiSettings,
     RecordStreamSettings,
     RunJobSettings,
@@ -35,6 +36,7 @@ def required_and_optional(settings: type[Settings]) -> tuple[set[str], set[str]]
         ("record_stream", RecordStreamSettings),
         ("run_job", RunJobSettings),
         ("query_api", QueryApiSettings),
+        ("analyse_image", AnalyseImageSettings),
     ],
 )
 def test_the_environment_is_what_the_settings_class_reads(

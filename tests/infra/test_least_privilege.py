@@ -140,3 +140,20 @@ def test_publishers_may_put_chunks_and_nothing_else(stage: SynthesisedStage) -> 
         "kms:GenerateDataKey",
         "s3:PutObject",
     }
+
+
+def test_the_function_of_images_reads_uploads_and_changes_no_registry(stage: SynthesisedStage) -> None:
+    role = role_of_function(stage, "analyse_image")
+    assert actions_on_table(stage, role, "Registry") == READ
+    assert actions_on_table(stage, role, "Presence") == READ | WRITE
+    readable = [
+        resource["Fn::Join"][1][1]
+        for s in stage.policies_of(role)
+        if "s3:GetObject" in listed(s["Action"])
+        for resource in listed(s["Resource"])
+    ]
+    assert readable == ["/uploads/*"]
+    (listing,) = (s for s in stage.policies_of(role) if "s3:ListBucket" in listed(s["Action"]))
+    assert listing["Condition"] == {"StringLike": {"s3:prefix": ["uploads/*"]}}
+    granted = {a for s in stage.policies_of(role) for a in listed(s["Action"])}
+    assert {action.split(":")[0] for action in granted} == {"dynamodb", "events", "kms", "logs", "s3"}

@@ -37,7 +37,8 @@ from floorsight.occupancy.model import Crossing
 from floorsight.occupancy.series.model import SubjectKind
 from floorsight.views.model import SeenTrack, View
 from functions.gateway.access import Role
-from functions.query_api.app import create_app, describe_api
+from functions.gateway.application import describe_api
+from functions.query_api.app import create_app
 from functions.query_api.console import Console
 from functions.query_api.services import Services
 from functions.query_api.signing_in import UserPool

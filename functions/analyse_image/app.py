@@ -1,0 +1,20 @@
+"""The routes that take images, as a FastAPI application."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from fastapi import FastAPI
+
+from functions.analyse_image import frames
+from functions.analyse_image.services import MakeServices
+from functions.gateway.application import new_application
+from functions.gateway.problems import document
+
+
+def create_app(make_services: MakeServices) -> FastAPI:
+    """The application. `make_services` is asked at each request that needs them: cache what it makes."""
+    app = new_application()
+    app.state.make_services = make_services
+    app.include_router(frames.router, prefix="/api", responses=document(HTTPStatus.UNPROCESSABLE_ENTITY))
+    return app

@@ -1,0 +1,183 @@
+"""A camera's frames, one a request."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from datetime import datetime
+from http import HTTPStatus
+from typing import Literal, Self
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from floorsight.images.jpeg import MAX_SIDE_PIXELS, MIN_SIDE_PIXELS, read_jpeg
+from floorsight.images.model import FrameAnswer, PostedFrame
+from floorsight.images.store import ANSWERS_KEPT
+from floorsight.platform.errors import Malformed
+from floorsight.platform.ids import IDENTIFIER_PATTERN
+from functions.analyse_image.services import Services, Wired
+from functions.analyse_image.uploads import KEY_PATTERN, MAX_UPLOAD_BYTES, URL_SECONDS
+from functions.gateway.access import Role, requires
+from functions.gateway.moments import Moment, check_moment
+from functions.gateway.problems import document
+
+router = APIRouter(prefix="/process", tags=["frames"])
+
+MAX_IMAGE_BYTES = 4 * 1024 * 1024  # a Lambda function's request has 6 MB, in which base64 takes a third more
+MAX_BASE64_LENGTH = -(-MAX_IMAGE_BYTES // 3) * 4
+_SENDERS = [requires(Role.OPERATOR, or_machine=True)]
+_PROBLEMS = document(
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+
+
+class FrameRequest(BaseModel):
+    """One frame, in `frame` or under `upload_key`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    camera_id: str = Field(pattern=IDENTIFIER_PATTERN, examples=["door-1"])
+    frame: str | None = Field(
+        default=None,
+        max_length=MAX_BASE64_LENGTH,
+        description=f"A JPEG in base64, no more than {MAX_IMAGE_BYTES // 1024**2} MB before coding; "
+        f"{MIN_SIDE_PIXELS} to {MAX_SIDE_PIXELS} pixels a side. An orientation in Exif is not followed.",
+    )
+    upload_key: str | None = Field(
+        default=None, pattern=KEY_PATTERN, description="Of an image that was put by `/api/process/uploads`."
+    )
+    frame_id: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9._:-]{1,64}$",
+        description="The client's own. A repeat of one of the camera's latest "
+        f"{ANSWERS_KEPT} frames is answered as the first time and counts nothing. Without it the id follows "
+        "from `captured_at`; without both every request is a frame of its own.",
+    )
+    captured_at: Moment | None = Field(
+        default=None,
+        description="Default: now. Kept to the millisecond. A camera's frames come in order; after a pause "
+        "of a minute everybody in view is somebody new.",
+    )
+
+    @model_validator(mode="after")
+    def _one_image(self) -> Self:
+        if (self.frame is None) == (self.upload_key is None):
+            raise ValueError("give the image in `frame` or name it in `upload_key`, one of the two")
+        return self
+
+
+class RecognisedFace(BaseModel):
+    track_id: int
+    name: str
+    confidence: float
+    source: str
+
+
+class DetectedVehicle(BaseModel):
+    track_id: int
+    type: str = Field(description="car, motorcycle, bus or truck, by the vote of the track's frames.")
+    plate: str | None = Field(description="Null: plates are not read yet.")
+    confidence: float = Field(description="The detector's, in this frame.")
+
+
+class FrameResult(BaseModel):
+    """What a frame came to."""
+
+    success: Literal[True]
+    frame_id: str
+    timestamp: datetime = Field(description="`captured_at`.")
+    occupancy: int = Field(description="Inside by the camera's count, this frame's crossings included.")
+    entries: int = Field(description="Of the camera since its baseline, this frame's included.")
+    exits: int = Field(description="Of the camera since its baseline, this frame's included.")
+    entries_this_frame: int
+    exits_this_frame: int
+    faces_recognized: list[RecognisedFace] = Field(description="Empty: faces are not recognised yet.")
+    vehicles_detected: list[DetectedVehicle] = Field(description="Tracked vehicles in this frame.")
+    people_count: int = Field(description="People in this frame, those seen for the first time included.")
+    vehicle_count: int
+    processing_time_ms: float = Field(description="From the frame's arrival until its result was stored.")
+
+    @classmethod
+    def of(cls, answer: FrameAnswer) -> Self:
+        vehicles = [
+            DetectedVehicle(track_id=each.track_id, type=each.kind, plate=None, confidence=each.confidence)
+            for each in answer.vehicles
+        ]
+        return cls(
+            success=True,
+            frame_id=answer.frame_id,
+            timestamp=answer.captured_at,
+            occupancy=answer.occupancy,
+            entries=answer.entries,
+            exits=answer.exits,
+            entries_this_frame=answer.entries_this_frame,
+            exits_this_frame=answer.exits_this_frame,
+            faces_recognized=[],
+            vehicles_detected=vehicles,
+            people_count=answer.people,
+            vehicle_count=len(vehicles),
+            processing_time_ms=answer.processing_ms,
+        )
+
+
+class UploadRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    size_bytes: int = Field(ge=1, le=MAX_UPLOAD_BYTES, description="Exactly: S3 takes no other size.")
+
+
+class UploadInvitation(BaseModel):
+    upload_key: str = Field(description="To be given to `/api/process` within a day.")
+    url: str
+    headers: dict[str, str] = Field(description="To be sent with the PUT.")
+    expires_in_seconds: int
+
+
+@router.post("", responses=_PROBLEMS, dependencies=_SENDERS)
+def process_frame(request: FrameRequest, services: Wired) -> FrameResult:
+    """Analyse a frame of a camera whose frames come by the API, and count what happened in it.
+
+    Each frame goes on where the camera's last one ended: people and vehicles are followed from frame to
+    frame. A camera's frames come by stream or by API, never both; send them one after the other.
+    """
+    check_moment("captured_at", request.captured_at)
+    posted = PostedFrame(
+        camera_id=request.camera_id,
+        jpeg=read_jpeg(_image_of(request, services)),
+        frame_id=request.frame_id,
+        captured_at=request.captured_at,
+    )
+    return FrameResult.of(services.images.take_frame(posted))
+
+
+def _image_of(request: FrameRequest, services: Services) -> bytes:
+    """Raises Malformed (`not_base64`) or NotFound (`unknown_upload`)."""
+    if request.upload_key is not None:
+        return services.uploads.fetch(request.upload_key)
+    try:
+        return base64.b64decode(request.frame or "", validate=True)
+    except binascii.Error as error:
+        raise Malformed(
+            f"the frame is no base64 ({error}); send the file's bytes, coded, with nothing before them",
+            code="not_base64",
+            field="frame",
+        ) from error
+
+
+@router.post(
+    "/uploads",
+    status_code=HTTPStatus.CREATED,
+    responses=document(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN),
+    dependencies=_SENDERS,
+)
+def invite_upload(request: UploadRequest, services: Wired) -> UploadInvitation:
+    """A place for an image that is too large for a request: PUT it there, then process it by its key."""
+    upload = services.uploads.invite(request.size_bytes)
+    return UploadInvitation(
+        upload_key=upload.key, url=upload.url, headers=upload.headers, expires_in_seconds=URL_SECONDS
+    )

@@ -1,0 +1,75 @@
+"""HTTP requests with images from API Gateway → the images room."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from mangum import Mangum
+
+from floorsight.images.service import ImageService
+from floorsight.images.turn import FramePipeline, ImagePorts
+from floorsight.models.detectors import open_detector
+from floorsight.occupancy.service import OccupancyService
+from floorsight.occupancy.store import OccupancyStore
+from floorsight.platform.aws import client
+from floorsight.platform.bus import EventBridgeBus
+from floorsight.platform.dynamo import DynamoTable
+from floorsight.platform.errors import FloorsightError, Unavailable
+from floorsight.platform.objects import S3Objects
+from floorsight.platform.observability import configure_logging
+from floorsight.platform.settings import AnalyseImageSettings
+from floorsight.sites.counting_plans import RegistryPlans
+from floorsight.sites.service import SiteService
+from floorsight.sites.store import SiteStore
+from floorsight.views.audience import LiveAudience
+from floorsight.views.service import ViewService
+from floorsight.views.store import ViewStore
+from floorsight.vision.detector import Detector
+from floorsight.vision.tracking.tracker import Tracker
+from functions.analyse_image.app import create_app
+from functions.analyse_image.services import Services
+from functions.analyse_image.uploads import Uploads
+from functions.gateway.application import TEXT_TYPES
+
+configure_logging()
+
+
+@cache
+def make_services() -> Services:
+    """The services on this function's resources, with the model loaded; made at the first request."""
+    settings = AnalyseImageSettings.from_environment()
+    detector = _open_detector(settings)
+    dynamodb = client("dynamodb")
+    presence = DynamoTable(settings.presence_table, dynamodb)
+    sites = SiteService(SiteStore(DynamoTable(settings.registry_table, dynamodb)))
+    objects = S3Objects(settings.media_bucket, client("s3"))
+    views = ViewService(ViewStore(DynamoTable(settings.trails_table, dynamodb)))
+    ports = ImagePorts(
+        pipeline=FramePipeline(detector, Tracker()),
+        plan_of=RegistryPlans(sites).plan_of,
+        occupancy=OccupancyService(sites, OccupancyStore(presence)),
+        presence=presence,
+        bus=EventBridgeBus(settings.event_bus, client("events")),
+        objects=objects,
+        audience=LiveAudience(views, objects),
+    )
+    uploads = Uploads(settings.media_bucket, objects, lambda: client("s3"))
+    return Services(ImageService(ports), uploads)
+
+
+def _open_detector(settings: AnalyseImageSettings) -> Detector:
+    """Raises Unavailable: a model that is missing is no fault of who sent the image."""
+    try:
+        return open_detector(
+            settings.detector,
+            catalogue=Path(settings.models_catalogue),
+            folder=Path(settings.models_folder),
+            threads=settings.inference_threads,
+        )
+    except FloorsightError as error:
+        raise Unavailable(f"no image can be analysed here: {error.message}", code=error.code) from error
+
+
+app = create_app(make_services)
+handler = Mangum(app, lifespan="off", text_mime_types=TEXT_TYPES)

@@ -1,0 +1,31 @@
+"""What the routes work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from floorsight.images.service import ImageService
+from functions.analyse_image.uploads import Uploads
+
+
+@dataclass(frozen=True)
+class Services:
+    """The images room's use cases, and where large images are put."""
+
+    images: ImageService
+    uploads: Uploads
+
+
+MakeServices = Callable[[], Services]
+
+
+def _services(request: Request) -> Services:
+    make: MakeServices = request.app.state.make_services
+    return make()
+
+
+Wired = Annotated[Services, Depends(_services)]
