@@ -48,7 +48,7 @@ class VideoRun:
             Malformed: not one chunk of it can be analysed. Conflict: `superseded`. Interrupted.
             Unavailable: something did not answer for minutes.
         """
-        with VideoFile(path, self._note_damaged_picture) as video:
+        with self._open(path) as video:
             self._fix_times(video.duration_seconds)
             stream = self._stream()
             self._take_all(stream, self._chunks(video))
@@ -62,6 +62,14 @@ class VideoRun:
     @property
     def _recording(self) -> Recording:
         return self.report.recording
+
+    def _open(self, path: Path) -> VideoFile:
+        try:
+            return VideoFile(path, self._note_damaged_picture)
+        except Malformed as error:
+            # Whoever reads it knows the video's address, not where it lies while it is analysed.
+            message = error.message.replace(str(path), self._recording.video)
+            raise Malformed(message, code=error.code) from error
 
     def _note_damaged_picture(self, at_seconds: float, explanation: str) -> None:
         self.report.add_damage(Damage(round(at_seconds, 3), explanation))

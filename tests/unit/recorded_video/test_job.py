@@ -280,6 +280,10 @@ class TestBadInput:
         text = tmp_path / "notes.mp4"
         text.write_text("this is no video" * 100)
         self.refused(studio.with_video(text), Malformed, "not_a_video")
+        problem = studio.record().problem
+        assert problem is not None
+        assert VIDEO in problem.message
+        assert str(tmp_path) not in problem.message
 
     def test_a_video_larger_than_the_scratch(self, studio: Studio) -> None:
         studio.scratch_gib = 0
