@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from aws_cdk import Annotations, App, Stack, Tags, Validations
+from aws_cdk.aws_sqs import Queue
 from cdk_nag import AwsSolutionsChecks
 
 from floorsight.platform.errors import FloorsightError
@@ -17,6 +18,7 @@ from infra.stacks.data import DataStack
 from infra.stacks.images import ImagesStack
 from infra.stacks.ingest import IngestStack
 from infra.stacks.jobs import JobsStack
+from infra.stacks.recordings import RecordingsStack
 from infra.stacks.streams import StreamsStack
 from infra.stacks.vision import VisionStack
 
@@ -24,8 +26,8 @@ from infra.stacks.vision import VisionStack
 def build_app(app: App, stage: StageSettings) -> None:
     """Add one stage's stacks to the app.
 
-    The local stage is the same but for the vision service: the emulator accepts ECS services and runs
-    nothing, and refuses scaling; there the worker runs as a process.
+    The local stage is the same but for the vision service and the jobs for recorded video: the emulator
+    accepts ECS services and runs nothing, and refuses scaling and Batch; there both run as processes.
     """
     data = DataStack(app, stage.stack_name("data"), stage=stage)
     ingest = IngestStack(app, stage.stack_name("ingest"), stage=stage, data=data)
@@ -37,13 +39,22 @@ def build_app(app: App, stage: StageSettings) -> None:
     api = ApiStack(
         app, stage.stack_name("api"), stage=stage, data=data, alerts=alerts, jobs=jobs, images=images
     )
+    failed_recordings: dict[str, Queue] = {}
     if stage.runs_on_aws:
-        VisionStack(app, stage.stack_name("vision"), stage=stage, data=data, ingest=ingest, bus=bus)
+        vision = VisionStack(app, stage.stack_name("vision"), stage=stage, data=data, ingest=ingest, bus=bus)
+        recordings = RecordingsStack(
+            app, stage.stack_name("recordings"), stage=stage, data=data, bus=bus, network=vision.network
+        )
+        failed_recordings = recordings.dead_letters
     AlarmsStack(
         app,
         stage.stack_name("alarms"),
         stage=stage,
-        dead_letters=bus.dead_letters | alerts.dead_letters | streams.dead_letters | jobs.dead_letters,
+        dead_letters=bus.dead_letters
+        | alerts.dead_letters
+        | streams.dead_letters
+        | jobs.dead_letters
+        | failed_recordings,
         functions={
             "UpdateOccupancy": bus.update_occupancy.function,
             "RecordStream": streams.record_stream.function,

@@ -47,6 +47,15 @@ class StageSettings(BaseModel):
         le=1,
         description="The reader takes all shards: a second would undo the first's work. More need leases.",
     )
+    recordings_on_spot: bool = Field(
+        default=True, description="Recorded video on spot machines: a job that loses one goes on elsewhere."
+    )
+    recordings_max_jobs: int = Field(
+        default=4, ge=1, le=100, description="Recorded videos that are analysed at once."
+    )
+    recordings_scratch_gib: int = Field(
+        default=40, ge=11, le=190, description="The largest recorded video; a job's disk holds all of it."
+    )
     cors_origins: tuple[str, ...] = Field(
         default=(), description="Other origins that may call the API; the console's own needs no entry."
     )

@@ -19,6 +19,7 @@ from functions.query_api.routers import (
     jobs,
     lines,
     pages,
+    recordings,
     recount,
     session,
     sites,
@@ -43,6 +44,7 @@ ROUTERS = (
     alerts,
     subscriptions,
     jobs,
+    recordings,
     recount,
     views,
 )

@@ -24,6 +24,8 @@ from floorsight.platform.dynamo import DynamoTable
 from floorsight.platform.observability import configure_logging
 from floorsight.platform.settings import QueryApiSettings
 from floorsight.platform.topics import SnsTopic
+from floorsight.recordings.service import RecordingService
+from floorsight.recordings.store import RecordingStore
 from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
 from floorsight.streams.service import StreamService
@@ -69,6 +71,7 @@ def make_services() -> Services:
         recounts=RecountService(
             sites, OccupancyStore(presence), StreamService(HealthStore(presence), TrajectoryStore(trails))
         ),
+        recordings=RecordingService(RecordingStore(presence)),
         jobs=JobService(JobStore(presence)),
         job_starter=JobStarter(settings.run_job_function, lambda: client("lambda")),
         pictures=PictureLinks(settings.media_bucket, lambda: client("s3")),

@@ -15,6 +15,7 @@ from floorsight.occupancy.recount.service import RecountService
 from floorsight.occupancy.series.history import HistoryService
 from floorsight.occupancy.series.statistics import StatisticsService
 from floorsight.occupancy.service import OccupancyService
+from floorsight.recordings.service import RecordingService
 from floorsight.sites.service import SiteService
 from floorsight.views.service import ViewService
 from functions.query_api.job_starter import JobStarter
@@ -35,6 +36,7 @@ class Services:
     alerts: AlertService
     subscriptions: SubscriptionService
     recounts: RecountService
+    recordings: RecordingService
     jobs: JobService
     job_starter: JobStarter
     pictures: PictureLinks

@@ -50,7 +50,7 @@ def make_service(
     task = _gpu_task(scope, role, execution_role) if gpu else _fargate_task(scope, role, execution_role)
     task.add_container(
         "Worker",
-        image=ecs.ContainerImage.from_docker_image_asset(_image(scope, gpu=gpu)),
+        image=ecs.ContainerImage.from_docker_image_asset(worker_image(scope, gpu=gpu)),
         environment=environment,
         logging=ecs.LogDrivers.aws_logs(stream_prefix="worker", log_group=log_group),
         memory_limit_mib=GPU_TASK_MEMORY_MIB if gpu else None,
@@ -80,7 +80,8 @@ def _health_check() -> ecs.HealthCheck:
     )
 
 
-def _image(scope: Construct, *, gpu: bool) -> ecr_assets.DockerImageAsset:
+def worker_image(scope: Construct, *, gpu: bool) -> ecr_assets.DockerImageAsset:
+    """The image of all that analyses video, live and recorded."""
     dockerfile = f"{CONTAINER}/Dockerfile"
     return ecr_assets.DockerImageAsset(
         scope,

@@ -28,6 +28,7 @@ from infra.local.emulator import DEFAULT_PORT, check_port_free
 from infra.local.history.telling import SITE_ID, HistoryOptions, tell_history
 from infra.local.models_cli import media_app, models_app
 from infra.local.processes import log_file, start_worker
+from infra.local.recorded import AnalyseOptions, analyse_video
 from infra.local.session import Session
 from infra.local.steps import Steps
 from infra.paths import REPOSITORY, STATE
@@ -244,6 +245,36 @@ def worker(
     arguments = ["--until-idle", str(until_idle)] if until_idle is not None else []
     environment = deployment.environment(deployment.worker_settings(detector=detector))
     _become("containers.vision_worker", arguments, environment)
+
+
+@app.command()
+def analyse(
+    video: Annotated[Path, typer.Argument(help="A video file.")],
+    camera: Annotated[str, typer.Option(help="The camera's id: one of its own for recorded video.")],
+    started_at: Annotated[
+        str | None, typer.Option(help="Capture time of the first frame, such as 2026-03-01T08:00:00+01:00.")
+    ] = None,
+    job_id: Annotated[
+        str | None,
+        typer.Option(help="Of a job that was stopped, to go on with it; made from the video if absent."),
+    ] = None,
+    port: Port = DEFAULT_PORT,
+    detector: Annotated[str, typer.Option(help="A model of `floorsight models list`.")] = DETECTOR,
+    as_json: AsJson = False,
+) -> None:
+    """Analyse a recorded video as fast as it goes, as AWS Batch would, and print the counts.
+
+    Example: floorsight analyse yard.mp4 --camera yard-recorded
+    """
+    console = Console(stderr=as_json)
+    with _errors_shown():
+        deployment = Deployment.load(port)
+        environment = deployment.environment(deployment.recorded_video_settings(detector=detector))
+        job = analyse_video(
+            deployment, AnalyseOptions(video, camera, started_at, job_id), environment, console
+        )
+    if as_json:
+        typer.echo(json.dumps(job, indent=2))
 
 
 def _become(

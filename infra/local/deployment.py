@@ -19,6 +19,7 @@ from pydantic.alias_generators import to_pascal
 from floorsight.platform.errors import NotFound, Unavailable
 from floorsight.platform.settings import (
     EdgePublisherSettings,
+    RecordedVideoSettings,
     Settings,
     VisionWorkerSettings,
     child_environment,
@@ -96,15 +97,21 @@ class Deployment(BaseModel):
 
     def worker_settings(self, **overrides: Any) -> VisionWorkerSettings:
         """Settings of a vision worker on this deployment; `overrides` are fields of the settings class."""
-        return VisionWorkerSettings(
-            chunk_stream=self.chunk_stream_name,
-            registry_table=self.registry_table_name,
-            presence_table=self.presence_table_name,
-            trails_table=self.trails_table_name,
-            media_bucket=self.media_bucket_name,
-            event_bus=self.event_bus_name,
-            **overrides,
-        )
+        fields = self._vision_fields() | overrides
+        return VisionWorkerSettings(chunk_stream=self.chunk_stream_name, **fields)
+
+    def recorded_video_settings(self, **overrides: Any) -> RecordedVideoSettings:
+        """Settings of a job for a recorded video, likewise."""
+        return RecordedVideoSettings(**self._vision_fields() | overrides)
+
+    def _vision_fields(self) -> dict[str, Any]:
+        return {
+            "registry_table": self.registry_table_name,
+            "presence_table": self.presence_table_name,
+            "trails_table": self.trails_table_name,
+            "media_bucket": self.media_bucket_name,
+            "event_bus": self.event_bus_name,
+        }
 
     def save(self) -> Path:
         """Write it where `load` finds it."""

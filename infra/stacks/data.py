@@ -106,6 +106,7 @@ def media_retention_days(stage: StageSettings) -> dict[str, int]:
         "live": 1,  # pictures for whoever is watching now
         "snapshots": 97,  # a crossing's picture: a quarter, and a week to dispute it
         "quarantine": 14,  # chunks that could not be analysed
+        "recordings": 30,  # videos to be analysed; a job that failed can be begun again so long
     }
 
 

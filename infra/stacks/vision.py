@@ -43,7 +43,7 @@ class VisionStack(Stack):
         bus: BusStack,
     ) -> None:
         super().__init__(scope, construct_id, env=stage.environment)
-        network = VisionNetwork(self, "Network", stage=stage)
+        self.network = network = VisionNetwork(self, "Network", stage=stage)
         cluster = ecs.Cluster(
             self, "Cluster", vpc=network.vpc, container_insights_v2=ecs.ContainerInsights.DISABLED
         )

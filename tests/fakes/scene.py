@@ -23,6 +23,8 @@ from floorsight.occupancy.store import OccupancyStore
 from floorsight.platform.ids import derived_id
 from floorsight.platform.retry import Backoff
 from floorsight.platform.table import Table
+from floorsight.recordings.service import RecordingService
+from floorsight.recordings.store import RecordingStore
 from floorsight.sites.model import CameraRole, Line, Zone
 from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
@@ -68,6 +70,7 @@ class Scene:
         self.history = HistoryService(self.sites, TableSeries(self.presence), self.clock)
         self.streams = StreamService(HealthStore(self.presence), TrajectoryStore(self.trails), self.clock)
         self.recounts = RecountService(self.sites, self.occupancy.store, self.streams)
+        self.recordings = RecordingService(RecordingStore(self.presence), self.clock)
         self.jobs = JobService(JobStore(self.presence), self.clock)
         self.views = ViewService(ViewStore(self.trails), self.clock)
         self.topic = MemoryTopic()

@@ -9,7 +9,7 @@ from tests.infra.conftest import SynthesisedStage, synthesise
 
 
 def test_tables_are_encrypted_with_our_key_recoverable_and_expire_items(stage: SynthesisedStage) -> None:
-    tables = stage.resources("AWS::DynamoDB::Table")
+    tables = [table for table in stage.resources("AWS::DynamoDB::Table") if table.stack == "data"]
     assert len(tables) == 3
     for table in tables:
         properties = table.properties
@@ -39,7 +39,7 @@ def test_media_expire_by_prefix_and_models_stay(stage: SynthesisedStage) -> None
     media = next(b for b in stage.resources("AWS::S3::Bucket") if b.logical_id.startswith("Media"))
     rules = media.properties["LifecycleConfiguration"]["Rules"]
     days = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "Prefix" in rule}
-    assert days == {"claims/": 2, "live/": 1, "snapshots/": 97, "quarantine/": 14, "uploads/": 1}
+    assert days == {"claims/": 2, "live/": 1, "snapshots/": 97, "quarantine/": 14, "recordings/": 30, "uploads/": 1}
     assert "models/" not in days
 
 

@@ -18,14 +18,20 @@ def queue_named(stage: SynthesisedStage, reference: dict[str, list[str]]) -> Res
 
 
 def dead_letter_ids(stage: SynthesisedStage) -> set[str]:
-    """Where queues, and schedules, put what could not be delivered."""
+    """Where queues, and schedules, put what could not be delivered, and Batch its failed jobs."""
     of_queues = {
         queue.properties["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
         for queue in stage.resources("AWS::SQS::Queue")
         if "RedrivePolicy" in queue.properties
     }
     schedules = stage.resources("AWS::Scheduler::Schedule")
-    return of_queues | {
+    failed_jobs = {
+        target["Arn"]["Fn::GetAtt"][0]
+        for rule in stage.resources("AWS::Events::Rule")
+        if rule.properties["EventPattern"]["source"] == ["aws.batch"]
+        for target in rule.properties["Targets"]
+    }
+    return (of_queues | failed_jobs) | {
         schedule.properties["Target"]["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] for schedule in schedules
     }
 
@@ -74,6 +80,8 @@ def test_an_event_that_a_queue_never_took_is_kept_too(stage: SynthesisedStage) -
     assert rules
     for rule in rules:
         for target in rule.properties["Targets"]:
+            if rule.properties["EventPattern"]["source"] == ["aws.batch"]:
+                continue  # it goes to the dead letters straight
             assert target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0] in dead_letter_ids(stage), rule
 
 
