@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from floorsight.models.conversion.onnx_writer import OnnxWriter
 from tests.unit.models.tfjs_writing import TfjsWriter
 
 
@@ -30,3 +31,19 @@ def tiny_nanodet(tmp_path: Path) -> Path:
     folder.mkdir()
     writer.write(folder / "nanodet.json")
     return folder
+
+
+@pytest.fixture
+def small_network(tmp_path: Path) -> Path:
+    """Three convolutions, one after the other."""
+    random = np.random.default_rng(5)
+    writer = OnnxWriter()
+    last = "images"
+    for source, result in ((4, 8), (8, 8), (8, 6)):
+        kernel = writer.constant(random.normal(0, 0.4, (result, source, 3, 3)).astype(np.float32))
+        bias = writer.constant(random.normal(0, 0.1, result).astype(np.float32))
+        last = writer.add_one("Conv", last, kernel, bias, pads=[1, 1, 1, 1])
+        last = writer.add_one("LeakyRelu", last, alpha=0.1)
+    path = tmp_path / "exact.onnx"
+    writer.write(path, ("images", ["n", 4, 9, 9]), ("y", ["n", 6, 9, 9]))
+    return path

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 
 from floorsight.models.conversion.nanodet import convert_nanodet_int8
-from floorsight.models.conversion.onnx_writer import OnnxWriter
 from floorsight.models.conversion.quantising import (
     KERNEL_STEPS,
     Ranges,
@@ -23,22 +22,6 @@ from floorsight.platform.errors import Malformed, NotFound
 
 Floats = NDArray[np.float32]
 IMAGES = np.random.default_rng(4).uniform(-1, 1, (3, 4, 9, 9)).astype(np.float32)
-
-
-@pytest.fixture
-def exact(tmp_path: Path) -> Path:
-    """Three convolutions, one after the other."""
-    random = np.random.default_rng(5)
-    writer = OnnxWriter()
-    last = "images"
-    for source, result in ((4, 8), (8, 8), (8, 6)):
-        kernel = writer.constant(random.normal(0, 0.4, (result, source, 3, 3)).astype(np.float32))
-        bias = writer.constant(random.normal(0, 0.1, result).astype(np.float32))
-        last = writer.add_one("Conv", last, kernel, bias, pads=[1, 1, 1, 1])
-        last = writer.add_one("LeakyRelu", last, alpha=0.1)
-    path = tmp_path / "exact.onnx"
-    writer.write(path, ("images", ["n", 4, 9, 9]), ("y", ["n", 6, 9, 9]))
-    return path
 
 
 def run(path: Path, *names: str) -> list[Floats]:
@@ -58,18 +41,18 @@ def measure(path: Path) -> Ranges:
     return found | {"images": (-1.0, 1.0)}
 
 
-def test_the_answer_is_the_same_but_for_rounding(exact: Path, tmp_path: Path) -> None:
+def test_the_answer_is_the_same_but_for_rounding(small_network: Path, tmp_path: Path) -> None:
     target = tmp_path / "int8.onnx"
-    quantise_convolutions(exact, target, measure(exact))
-    (wanted,), (found,) = run(exact), run(target)
+    quantise_convolutions(small_network, target, measure(small_network))
+    (wanted,), (found,) = run(small_network), run(target)
     error = np.abs(found - wanted)
     assert 0 < error.max() < 0.1 * np.abs(wanted).max()
     assert error.mean() < 0.015 * np.abs(wanted).max()
 
 
-def test_kernels_are_small_integers_and_the_last_convolution_stays_exact(exact: Path, tmp_path: Path) -> None:
+def test_kernels_are_small_integers_but_for_the_last(small_network: Path, tmp_path: Path) -> None:
     target = tmp_path / "int8.onnx"
-    quantise_convolutions(exact, target, measure(exact))
+    quantise_convolutions(small_network, target, measure(small_network))
     constants = map(numpy_helper.to_array, onnx.load(target).graph.initializer)
     kernels = [constant for constant in constants if constant.ndim == 4]
     assert sorted(str(kernel.dtype) for kernel in kernels) == ["float32", "int8", "int8"]
@@ -78,27 +61,27 @@ def test_kernels_are_small_integers_and_the_last_convolution_stays_exact(exact: 
             assert (np.abs(kernel).max(axis=(1, 2, 3)) == KERNEL_STEPS).all()
 
 
-def test_the_same_bytes_every_time(exact: Path, tmp_path: Path) -> None:
-    ranges = measure(exact)
+def test_the_same_bytes_every_time(small_network: Path, tmp_path: Path) -> None:
+    ranges = measure(small_network)
     for name in ("one.onnx", "two.onnx"):
-        quantise_convolutions(exact, tmp_path / name, ranges)
+        quantise_convolutions(small_network, tmp_path / name, ranges)
     assert (tmp_path / "one.onnx").read_bytes() == (tmp_path / "two.onnx").read_bytes()
 
 
-def test_zero_stays_zero(exact: Path, tmp_path: Path) -> None:
+def test_zero_stays_zero(small_network: Path, tmp_path: Path) -> None:
     """Borders are padded with it: were it rounded, every picture's edge would be wrong."""
-    lopsided = {name: (0.3, high + 1.0) for name, (_, high) in measure(exact).items()}
+    lopsided = {name: (0.3, high + 1.0) for name, (_, high) in measure(small_network).items()}
     target = tmp_path / "int8.onnx"
-    quantise_convolutions(exact, target, lopsided)
+    quantise_convolutions(small_network, target, lopsided)
     zeros = {each.name: numpy_helper.to_array(each) for each in onnx.load(target).graph.initializer}
     assert zeros["images_zero"] == 0
 
 
-def test_ranges_of_another_graph_are_refused(exact: Path, tmp_path: Path) -> None:
-    ranges: dict[str, Any] = dict(measure(exact))
+def test_ranges_of_another_graph_are_refused(small_network: Path, tmp_path: Path) -> None:
+    ranges: dict[str, Any] = dict(measure(small_network))
     missing = ranges.popitem()[0]
     with pytest.raises(Malformed, match=missing):
-        quantise_convolutions(exact, tmp_path / "int8.onnx", ranges)
+        quantise_convolutions(small_network, tmp_path / "int8.onnx", ranges)
 
 
 def test_a_size_without_ranges_is_told(tiny_nanodet: Path, tmp_path: Path) -> None:

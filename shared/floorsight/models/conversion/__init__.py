@@ -8,7 +8,7 @@ from typing import Literal
 
 from floorsight.platform.errors import Unavailable
 
-Conversion = Literal["nanodet", "nanodet-int8"]
+Conversion = Literal["nanodet", "nanodet-int8", "nanodet-half"]
 Converter = Callable[[Path, Path, int], None]
 
 
@@ -19,16 +19,20 @@ def converter_of(conversion: Conversion) -> Converter:
         Unavailable: `onnx` is not installed.
     """
     try:
-        from floorsight.models.conversion.nanodet import convert_nanodet, convert_nanodet_int8
+        from floorsight.models.conversion.nanodet import (
+            convert_nanodet,
+            convert_nanodet_half,
+            convert_nanodet_int8,
+        )
     except ModuleNotFoundError as error:
         raise Unavailable(
             f"converting a model needs {error.name}: pip install 'floorsight[models]'", code="missing_client"
         ) from error
 
-    converters: dict[Conversion, Converter] = {
-        "nanodet": lambda folder, target, size: convert_nanodet(folder / "nanodet.json", target, size),
-        "nanodet-int8": lambda folder, target, size: convert_nanodet_int8(
-            folder / "nanodet.json", target, size
-        ),
+    converters: dict[Conversion, Callable[[Path, Path, int], None]] = {
+        "nanodet": convert_nanodet,
+        "nanodet-int8": convert_nanodet_int8,
+        "nanodet-half": convert_nanodet_half,
     }
-    return converters[conversion]
+    convert = converters[conversion]
+    return lambda folder, target, size: convert(folder / "nanodet.json", target, size)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from floorsight.models.conversion.graph import NCHW, GraphTranslator, Tensor
+from floorsight.models.conversion.halving import halve
 from floorsight.models.conversion.onnx_writer import OnnxWriter
 from floorsight.models.conversion.quantising import load_ranges, quantise_convolutions
 from floorsight.models.conversion.tfjs import TfjsGraph, read_graph
@@ -80,6 +81,13 @@ def convert_nanodet_int8(model_json: Path, onnx_file: Path, input_size: int) -> 
     exact = onnx_file.with_suffix(".float32")
     convert_nanodet(model_json, exact, input_size)
     quantise_convolutions(exact, onnx_file, load_ranges(ranges))
+
+
+def convert_nanodet_half(model_json: Path, onnx_file: Path, input_size: int) -> None:
+    """`convert_nanodet` in float16, but for the boxes. Raises as that."""
+    exact = onnx_file.with_suffix(".float32")
+    convert_nanodet(model_json, exact, input_size)
+    halve(exact, onnx_file)
 
 
 def ranges_file(input_size: int) -> Path:

@@ -21,6 +21,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
+from floorsight.models.conversion.last_convolutions import last_convolutions
 from floorsight.platform.errors import Malformed
 
 Ranges = Mapping[str, tuple[float, float]]
@@ -149,16 +150,5 @@ class _Quantiser:
 
 
 def _inner_convolutions(graph: onnx.GraphProto) -> list[onnx.NodeProto]:
-    """All convolutions but those that no other follows on the way to an output."""
-    makers = {name: node for node in graph.node for name in node.output}
-    waiting = [each.name for each in graph.output]
-    last: set[str] = set()
-    while waiting:
-        node = makers.get(waiting.pop())
-        if node is None:
-            continue
-        if node.op_type == "Conv":
-            last.add(node.name)
-        else:
-            waiting += node.input
+    last = last_convolutions(graph)
     return [node for node in graph.node if node.op_type == "Conv" and node.name not in last]
