@@ -27,8 +27,13 @@ from floorsight.video.addresses import is_address
 log = logging.getLogger(__name__)
 
 EXIT_OK, EXIT_BAD_SOURCE, EXIT_UNREACHABLE, EXIT_REFUSED = 0, 2, 3, 4
-EXIT_CAMERA_REFUSED, EXIT_CAMERA_GONE = 5, 6
-_BY_CODE = {"camera_refused": EXIT_CAMERA_REFUSED, "camera_gone": EXIT_CAMERA_GONE}
+EXIT_CAMERA_REFUSED, EXIT_CAMERA_GONE, EXIT_NO_CAMERA_STREAM = 5, 6, 7
+_BY_CODE = {
+    "camera_refused": EXIT_CAMERA_REFUSED,
+    "camera_gone": EXIT_CAMERA_GONE,
+    "no_camera_stream": EXIT_NO_CAMERA_STREAM,
+    "not_a_camera": EXIT_NO_CAMERA_STREAM,
+}
 _BY_KIND = ((Unavailable, EXIT_UNREACHABLE), (Forbidden, EXIT_REFUSED))
 
 

@@ -25,11 +25,12 @@ examples:
 exit codes:
   0  all was sent, or it was told to stop
   1  a fault of the program; a restart may mend it
-  2  the source or a setting is wrong: no such file, no such stream, a codec that can't be decoded
+  2  the source or a setting is wrong: no such file, a codec that can't be decoded
   3  the chunk stream can't be reached
   4  AWS refuses the credentials
   5  the camera refuses the user or the password
   6  no picture came from the camera for --give-up-after
+  7  there is no such stream at the camera, or no camera
 """
 
 
@@ -64,7 +65,7 @@ def _add_camera_arguments(group: argparse._ArgumentGroup) -> None:
         "--credentials-file",
         type=Path,
         metavar="FILE",
-        help="one line, user:password; else FLOORSIGHT_CAMERA_USER and FLOORSIGHT_CAMERA_PASSWORD, "
+        help="one line, user:password, or empty; else FLOORSIGHT_CAMERA_USER and FLOORSIGHT_CAMERA_PASSWORD, "
         "else those in the URL (which every user of the machine can see)",
     )
     group.add_argument(
@@ -163,11 +164,15 @@ def camera_address(options: argparse.Namespace) -> CameraAddress:
     return CameraAddress.parse(options.source, (given.camera_user, given.camera_password or ""))
 
 
-def _credentials_in(path: Path) -> tuple[str, str]:
+def _credentials_in(path: Path) -> tuple[str, str] | None:
+    """User and password; None when the file is empty, for a camera that asks for none."""
     try:
-        user, colon, password = path.read_text(encoding="utf-8").strip().partition(":")
+        line = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise NotFound(f"the credentials file {path} can't be read: {error}", code="bad_setting") from error
+    if not line:
+        return None
+    user, colon, password = line.partition(":")
     if not user or not colon:
         raise Malformed(f"{path} has no line user:password", code="bad_setting", field="credentials_file")
     return user, password

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -196,6 +197,13 @@ def test_frame_mode_and_gate(folder: Path) -> None:
     assert [len(chunk.header.frame_offsets_us) for chunk in watched.chunks[:2]] == [4, 4]
 
 
+def answer_as_a_web_server(listening: socket.socket) -> None:
+    connection, _ = listening.accept()
+    with connection:
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+
 class TestTheProgram:
     """Exit codes and one line; no trace, no password."""
 
@@ -257,8 +265,17 @@ class TestTheProgram:
 
     def test_no_such_stream(self, locked: FakeCamera, capsys: pytest.CaptureFixture[str]) -> None:
         locked.traits = CameraTraits()
-        assert self.run(locked.url("other.mp4")) == program.EXIT_BAD_SOURCE
-        assert "no_stream" in capsys.readouterr().out
+        assert self.run(locked.url("other.mp4")) == program.EXIT_NO_CAMERA_STREAM
+        assert "no_camera_stream" in capsys.readouterr().out
+
+    def test_something_else_listens_there(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            answering = threading.Thread(target=answer_as_a_web_server, args=[listening])
+            answering.start()
+            url = f"rtsp://127.0.0.1:{listening.getsockname()[1]}/a"
+            assert self.run(url) == program.EXIT_NO_CAMERA_STREAM
+            answering.join()
+        assert "not_a_camera" in capsys.readouterr().out
 
     @pytest.mark.parametrize("url", ["rtsp://127.0.0.1:9/a", "rtsp://admin:hidden@camera.invalid/a"])
     def test_nobody_there(self, url: str, capsys: pytest.CaptureFixture[str]) -> None:

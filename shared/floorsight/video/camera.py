@@ -38,6 +38,11 @@ class CameraTimeouts:
     connect_seconds: float = 10.0
     stall_seconds: float = 10.0
 
+    @property
+    def longest_seconds(self) -> float:
+        """The longest that anything may take: for what PyAV can't interrupt, such as saying good-bye."""
+        return max(self.connect_seconds, self.stall_seconds)
+
     def __post_init__(self) -> None:
         if self.connect_seconds <= 0 or self.stall_seconds <= 0:
             raise Malformed("seconds to connect and of silence: above 0", code="bad_setting")
@@ -69,7 +74,7 @@ class Camera(VideoSource):
     None when reading was no longer wanted.
 
     Raises:
-        Forbidden: `camera_refused`. NotFound: `no_stream`. Unavailable: `camera_unreachable`,
+        Forbidden: `camera_refused`. NotFound: `no_camera_stream`. Unavailable: `camera_unreachable`,
         `camera_silent`. Malformed: `not_a_camera`, and as `VideoSource`.
     """
 
@@ -129,7 +134,7 @@ def _open(address: CameraAddress, timeouts: CameraTimeouts) -> InputContainer | 
     try:
         return av.open(
             address.url_with_credentials,
-            options=_OPTIONS,
+            options=_OPTIONS | {"timeout": str(round(timeouts.longest_seconds * 1_000_000))},
             timeout=(timeouts.connect_seconds, timeouts.stall_seconds),
         )
     except (av.error.FFmpegError, OSError, ValueError) as error:
@@ -141,7 +146,7 @@ def _open_fault(error: Exception, address: CameraAddress) -> FloorsightError:
         return Forbidden(f"{address} refuses the user or the password", code="camera_refused")
     if isinstance(error, av.error.HTTPNotFoundError):
         return NotFound(
-            f"the camera has no stream {address}: look up the path in its manual", code="no_stream"
+            f"the camera has no stream {address}: look up the path in its manual", code="no_camera_stream"
         )
     if isinstance(error, (av.error.InvalidDataError, av.error.HTTPBadRequestError, ValueError)):
         return Malformed(f"{address} does not answer as a camera does", code="not_a_camera")

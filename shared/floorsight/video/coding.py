@@ -15,14 +15,16 @@ from av.video.frame import VideoFrame
 
 from floorsight.platform.errors import Malformed
 from floorsight.video.encoding import ENCODED_CODEC, encode_frames, encoded_size
-from floorsight.video.groups import Group, GroupTooLong, NoPlaceToBegin, split_groups
+from floorsight.video.groups import Group, GroupTooLong, NoPlaceToBegin, split_groups, starts_group
 from floorsight.video.nal_units import parameter_sets
-from floorsight.video.source import VideoPacket, VideoSource, readable, time_of
+from floorsight.video.source import Coded, VideoPacket, VideoSource, readable, time_of
 from floorsight.video.stills import StillSettings, encode_stills
 from floorsight.vision.chunk import Codec
 from floorsight.vision.decoding import open_decoder
 
 log = logging.getLogger(__name__)
+
+_SHORT_GROUPS = 2
 
 
 @dataclass(frozen=True)
@@ -65,19 +67,49 @@ def coded_groups(video: VideoSource, settings: CodingSettings) -> Iterator[Coded
 
 
 def _passed_groups(video: VideoSource, codec: Codec, settings: CodingSettings) -> Iterator[CodedGroup]:
-    pictures = video.coded_pictures()
-    sizes = _Sizes(codec, video.size)
-    try:
-        for group in split_groups(pictures, codec, settings.longest_group_seconds):
-            yield Coding(codec, *sizes.of(group)), group
-    except NoPlaceToBegin as found:
-        _advise("no closed group begins in the first %s s: encoding all of it again", settings)
-        packets = video.packets_again(chain(found.pictures, pictures))
-        yield from _encoded_groups(_decoded(video, video.stream.codec_context, packets), video, settings)
-    except GroupTooLong as found:
-        _advise("key frames are more than %s s apart: encoding again from here on", settings)
-        packets = (picture.packet for picture in chain(found.pictures, pictures))
-        yield from _encoded_groups(_decoded(video, open_decoder(codec), packets), video, settings)
+    pictures, sizes = video.coded_pictures(), _Sizes(codec, video.size)
+    coming: Iterable[Coded] = pictures
+    while True:
+        try:
+            for group in split_groups(coming, codec, settings.longest_group_seconds):
+                yield Coding(codec, *sizes.of(group)), group
+            return
+        except NoPlaceToBegin as found:
+            _advise("no closed group begins in the first %s s: encoding all of it again", settings)
+            packets = video.packets_again(chain(found.pictures, pictures))
+            yield from _encoded_groups(_decoded(video, video.stream.codec_context, packets), video, settings)
+            return
+        except GroupTooLong as found:
+            _advise("key frames are more than %s s apart: encoding again from here on", settings)
+            long = _LongGroups(chain(found.pictures, pictures), codec, settings.longest_group_seconds)
+            yield from _encoded_groups(_decoded(video, open_decoder(codec), long.packets()), video, settings)
+            if long.next is None:
+                return
+            log.info("key frames are close enough again: the stream goes through as it is")
+            coming = chain([long.next], pictures)
+
+
+class _LongGroups:
+    """Pictures as long as groups are too long. `next` is the first of what is not, None at the end.
+
+    Two groups must have been short enough: a camera that falters once is not encoded for ever, and one with
+    long groups is not tried again and again.
+    """
+
+    def __init__(self, pictures: Iterable[Coded], codec: Codec, longest_seconds: float) -> None:
+        self._pictures, self._codec, self._longest_seconds = pictures, codec, longest_seconds
+        self.next: Coded | None = None
+
+    def packets(self) -> Iterator[VideoPacket]:
+        begun_at, short = None, 0
+        for picture in self._pictures:
+            if starts_group(picture, self._codec):
+                is_short = begun_at is not None and picture.at - begun_at <= self._longest_seconds
+                begun_at, short = picture.at, short + 1 if is_short else 0
+                if short == _SHORT_GROUPS:
+                    self.next = picture
+                    return
+            yield picture.packet
 
 
 def _advise(finding: str, settings: CodingSettings) -> None:

@@ -60,7 +60,7 @@ def split_groups(pictures: Iterable[Coded], codec: Codec, longest_seconds: float
     current: list[Coded] = []
     headless: list[Coded] = []
     for picture in pictures:
-        starts = _starts_group(picture, codec)
+        starts = starts_group(picture, codec)
         if starts and current:
             yield _group(current)
             current = []
@@ -76,7 +76,8 @@ def split_groups(pictures: Iterable[Coded], codec: Codec, longest_seconds: float
         yield _group(current)
 
 
-def _starts_group(picture: Coded, codec: Codec) -> bool:
+def starts_group(picture: Coded, codec: Codec) -> bool:
+    """Whether a decoder may begin at this picture."""
     return (
         picture.is_key
         and begins_closed_group(picture.data, codec)

@@ -174,6 +174,24 @@ class TestEncoding:
             first_group = [picture.data for picture in video.coded_pictures()][:40]
         assert chunks[0].payload == b"".join(first_group)
 
+    def test_what_was_too_long_once_passes_again(self, tmp_path: Path) -> None:
+        # Groups of 1 s, a pause of 5 s in the third, and groups of 1 s again.
+        path = make_video(
+            tmp_path / "video.mp4",
+            frames=200,
+            x264=B_FRAMES,
+            pts_of=lambda number: number if number < 50 else number + 100,
+        )
+        chunks = chunks_from(path)
+        nothing_is_lost(path, chunks)
+        with VideoFile(path) as video:
+            groups = [picture.data for picture in video.coded_pictures()]
+        passed = [b"".join(groups[first : first + 20]) for first in range(0, 200, 20)]
+        assert [chunk.payload in passed for chunk in chunks[:2]] == [True, True]
+        assert passed[2] not in [chunk.payload for chunk in chunks]
+        assert [chunk.payload for chunk in chunks[-4:]] == passed[-4:]
+        assert chunks[-5].payload.endswith(passed[-5])
+
     def test_open_groups_are_no_place_to_cut(self, tmp_path: Path) -> None:
         path = make_video(tmp_path / "video.mp4", frames=130, x264=OPEN_GROUPS)
         with VideoFile(path) as video:
