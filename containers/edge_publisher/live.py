@@ -75,6 +75,7 @@ class LivePublisher:
             self._clocks.wall, after=settings.after_session, on_step=self._note_step
         )
         self._gate = MotionGate(settings.gate) if settings.gate is not None else None
+        self._capture = CaptureClock(self._clocks.wall, self._clocks.monotonic)
         self._rates = RateMeter()
         self._connections = 0
         self._last_arrived = self._clocks.monotonic()
@@ -91,7 +92,7 @@ class LivePublisher:
         while not self._stop.is_set():
             begun_at = self._clocks.monotonic()
             fault = self._publish_connection()
-            if fault is None:
+            if fault is None or self._stop.is_set():
                 return
             self._note_fault(fault)
             self._raise_if_final(fault)

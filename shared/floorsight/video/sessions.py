@@ -49,17 +49,20 @@ class LiveSessions:
             yield stamped
 
     def _session_of(self, cut: Cut, capture: CaptureClock) -> str:
-        if self._current is None or self._why_anew(cut, capture.time_of(cut.times[0])):
+        reason = self._reason_to_begin(cut, capture.time_of(cut.times[0]))
+        if self._current is None or reason is not None:
+            if reason is not None:
+                log.warning("a new stream session begins: %s", reason)
             self._current = later_stream_session(self._last_session, self._clock(), secrets.randbits(16))
             self._last_session = self._current
         return self._current
 
-    def _why_anew(self, cut: Cut, captured_at: datetime) -> str | None:
-        if cut.coding != self._coding:
-            reason = "size or codec changed"
-        elif self._ended_at is not None and captured_at <= self._ended_at:
-            reason = "capture times would go back"
-        else:
+    def _reason_to_begin(self, cut: Cut, captured_at: datetime) -> str | None:
+        """Why this cut can't go on in the session of the one before; None when it can, or none is open."""
+        if self._current is None:
             return None
-        log.warning("a new stream session begins: %s", reason)
-        return reason
+        if cut.coding != self._coding:
+            return "size or codec changed"
+        if self._ended_at is not None and captured_at <= self._ended_at:
+            return "capture times would go back"
+        return None

@@ -132,6 +132,27 @@ class TestPassingThrough:
         assert sum(len(chunk.header.frame_offsets_us) for chunk in chunks) == 40
         assert "5 pictures" in caplog.text
 
+    def test_a_size_that_changes_in_mid_stream(self, tmp_path: Path) -> None:
+        path = make_video(tmp_path / "video.mp4")
+        larger = make_video(tmp_path / "larger.mp4", size=(128, 96))
+
+        class Changing(VideoFile):
+            def coded_pictures(self) -> Iterator[Coded]:
+                yield from super().coded_pictures()
+                with VideoFile(larger) as second:
+                    for picture in second.coded_pictures():
+                        yield replace(picture, at=picture.at + 3)
+
+        with Changing(path) as video:
+            chunks = list(chunks_of(video, RUN, ChunkingSettings()))
+        sizes = [(chunk.header.width, chunk.header.height) for chunk in chunks]
+        assert sizes == [(64, 48)] * 3 + [(128, 96)] * 3
+        assert all(
+            (f.width, f.height) == size
+            for c, size in zip(chunks, sizes, strict=True)
+            for f in decode_frames(c)
+        )
+
     def test_frames_at_the_same_time_are_a_microsecond_apart(self, tmp_path: Path) -> None:
         path = make_video(tmp_path / "video.mp4", frames=4)
 
