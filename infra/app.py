@@ -30,11 +30,11 @@ def build_app(app: App, stage: StageSettings) -> None:
     accepts ECS services and runs nothing, and refuses scaling and Batch; there both run as processes.
     """
     data = DataStack(app, stage.stack_name("data"), stage=stage)
-    ingest = IngestStack(app, stage.stack_name("ingest"), stage=stage, data=data)
     bus = BusStack(app, stage.stack_name("bus"), stage=stage, data=data)
+    ingest = IngestStack(app, stage.stack_name("ingest"), stage=stage, data=data, bus=bus)
     streams = StreamsStack(app, stage.stack_name("streams"), stage=stage, data=data, bus=bus)
     alerts = AlertsStack(app, stage.stack_name("alerts"), stage=stage, data=data, bus=bus)
-    jobs = JobsStack(app, stage.stack_name("jobs"), stage=stage, data=data, alerts=alerts)
+    jobs = JobsStack(app, stage.stack_name("jobs"), stage=stage, data=data, alerts=alerts, bus=bus)
     images = ImagesStack(app, stage.stack_name("images"), stage=stage, data=data, bus=bus)
     api = ApiStack(
         app, stage.stack_name("api"), stage=stage, data=data, alerts=alerts, jobs=jobs, images=images

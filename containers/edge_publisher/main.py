@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -16,6 +17,7 @@ from containers.edge_publisher.delivery import Delivery, KinesisDelivery
 from containers.edge_publisher.live import LivePublisher
 from containers.edge_publisher.options import camera_address, file_settings, live_settings, read_arguments
 from containers.edge_publisher.publishing import Progress, publish_file
+from containers.edge_publisher.reporting import reporting
 from containers.edge_publisher.spooling import default_spool, spooled
 from floorsight.platform.aws import client
 from floorsight.platform.errors import FloorsightError, Forbidden, Unavailable
@@ -72,16 +74,22 @@ def _publish(options: argparse.Namespace, stop: threading.Event) -> None:
     objects = S3Objects(settings.media_bucket, client("s3"))
     kinesis = KinesisDelivery(settings.chunk_stream, client("kinesis"), objects)
     if is_address(options.source):
-        _publish_camera(options, kinesis, stop)
+        _publish_camera(options, kinesis, settings.event_bus, stop)
     else:
         _publish_file(options, kinesis, stop)
 
 
-def _publish_camera(options: argparse.Namespace, kinesis: KinesisDelivery, stop: threading.Event) -> None:
+def _publish_camera(
+    options: argparse.Namespace, kinesis: KinesisDelivery, event_bus: str | None, stop: threading.Event
+) -> None:
     address, settings = camera_address(options), live_settings(options)
-    spool = options.spool or default_spool()
-    with spooled(kinesis, spool, options.camera, options.spool_bytes) as delivery:
-        LivePublisher(address, settings, delivery, stop).run()
+    spool, offset = options.spool or default_spool(), kinesis.clock_offset
+    with (
+        spooled(kinesis, spool, options.camera, options.spool_bytes) as delivery,
+        reporting(event_bus, options.site, options.camera, offset, delivery) as on_status,
+    ):
+        settings = replace(settings, after_session=delivery.last_session)
+        LivePublisher(address, settings, delivery, stop, on_status).run()
 
 
 def _publish_file(options: argparse.Namespace, kinesis: KinesisDelivery, stop: threading.Event) -> None:

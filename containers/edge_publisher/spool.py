@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from containers.edge_publisher.drop_report import DropReport
 from containers.edge_publisher.spool_folder import SpoolFolder
 from floorsight.platform.clock import Clock, utc_now
 from floorsight.platform.errors import Malformed
@@ -21,7 +22,6 @@ log = logging.getLogger(__name__)
 DEFAULT_SPOOL_BYTES = 2 * 1024**3
 MIN_SPOOL_BYTES = 16 * 1024**2  # a few chunks of the highest bitrates
 MEMORY_BYTES = 32 * 1024**2  # of what the disk does not take: half a minute at 8 Mbit/s
-REPORT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,20 @@ class Spool:
         self._in_flight: int | None = None
         self._dropped = self._damaged = 0
         self._disk_error: str | None = None
-        self._drops = _DropReport(camera_id, monotonic)
+        self._drops = DropReport(camera_id, monotonic)
         self._find_files()
+
+    @property
+    def last_session(self) -> str | None:
+        """The stream session of the last chunk that was ever added, by this run or one before."""
+        return self._folder.read_session()
+
+    def note_session(self, stream_session: str) -> None:
+        """A stream session begins: a later run will know, even if the clock is set back meanwhile."""
+        try:
+            self._folder.write_session(stream_session)
+        except OSError as error:
+            self._note_disk_error(error)
 
     def state(self) -> SpoolState:
         with self._guard:
@@ -243,30 +255,3 @@ class Spool:
         self._dropped += 1
         self._drops.note(1, size)
         return True
-
-
-class _DropReport:
-    """Tells of the first drop at once, and of those that follow once a minute."""
-
-    def __init__(self, camera_id: str, monotonic: Callable[[], float]) -> None:
-        self._camera_id, self._monotonic = camera_id, monotonic
-        self._chunks = self._bytes = 0
-        self._told_at = float("-inf")
-
-    def note(self, chunks: int, size: int) -> None:
-        """`size` in bytes."""
-        self._chunks += chunks
-        self._bytes += size
-        if self._monotonic() - self._told_at >= REPORT_SECONDS:
-            self.tell()
-
-    def tell(self) -> None:
-        if not self._chunks:
-            return
-        log.error(
-            "the spool is full: the oldest chunks are lost",
-            extra={"camera_id": self._camera_id, "chunks": self._chunks, "bytes": self._bytes},
-        )
-        emit_metrics({"SpoolDropped": self._chunks}, dimensions={"camera": self._camera_id})
-        self._chunks = self._bytes = 0
-        self._told_at = self._monotonic()

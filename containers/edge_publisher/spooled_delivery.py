@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 # After an outage, thousands of publishers come back within this time, not at once.
 PAUSES = Backoff(base_seconds=0.5, cap_seconds=15.0)
 HURRIED_SECONDS = 0.5  # between tries once it is told to stop
+HANGING_SECONDS = 5.0  # of a try; a chunk takes well under a second
 LAST_SECONDS = 5.0  # for what is queued when the publisher is told to stop
 _MISCONFIGURED = {"no_stream"}
 
@@ -32,7 +33,7 @@ _MISCONFIGURED = {"no_stream"}
 class DeliveryStatus:
     """How the sending goes. `bytes_sent` counts from the publisher's start; `spool` is what waits."""
 
-    link_up: bool = True  # whether the last try succeeded
+    link_up: bool = True  # whether the last try succeeded, and the present one does not hang
     last_error: str | None = None
     last_error_at: datetime | None = None
     bytes_sent: int = 0
@@ -60,6 +61,7 @@ class SpooledDelivery:
         self._spool, self._delivery, self._pauses = spool, delivery, pauses
         self._clock, self._monotonic = clock, monotonic
         self._status = DeliveryStatus()
+        self._trying_since: float | None = None
         self._refused: FloorsightError | None = None
         self._changed = threading.Condition()
         self._hurrying = self._closing = False
@@ -77,7 +79,15 @@ class SpooledDelivery:
     @property
     def status(self) -> DeliveryStatus:
         """As it is now; any thread may ask."""
-        return replace(self._status, spool=self._spool.state())
+        status = replace(self._status, spool=self._spool.state())
+        if not self._hangs():
+            return status
+        return replace(status, link_up=False, last_error=status.last_error or "no answer yet")
+
+    def _hangs(self) -> bool:
+        """A dead link answers nothing, and a try takes a minute to give up."""
+        since = self._trying_since
+        return since is not None and self._monotonic() - since > HANGING_SECONDS
 
     def send(self, chunk: Chunk) -> int:
         """Store one chunk to be sent; the bytes stored.
@@ -90,11 +100,19 @@ class SpooledDelivery:
             raise self._refused
         record = encode_chunk(chunk.header, chunk.payload)
         # What is sent at once never reaches the disk, unless it were forced to (ADR 0042).
-        self._spool.add(record, durable=not self._status.link_up)
-        with self._changed:
-            self._status = replace(self._status, stream_session=chunk.header.stream_session)
-            self._changed.notify_all()
+        self._spool.add(record, durable=self._hangs() or not self._status.link_up)
+        self._note_session(chunk.header.stream_session)
         return len(record)
+
+    @property
+    def last_session(self) -> str | None:
+        """The stream session of the last chunk, of an earlier run if this one has none yet."""
+        return self._spool.last_session
+
+    def _note_session(self, stream_session: str) -> None:
+        if stream_session != self._status.stream_session:
+            self._spool.note_session(stream_session)
+        self._note(stream_session=stream_session)
 
     def wait_until_sent(self, seconds: float, stop: Callable[[], bool] = lambda: False) -> bool:
         """Wait until nothing waits to be sent; whether that came to be. Raises as `send` does."""
@@ -147,6 +165,7 @@ class SpooledDelivery:
 
     def _send_one(self, waiting: Waiting) -> bool:
         """Whether the queue got shorter."""
+        self._trying_since = self._monotonic()
         try:
             size = self._delivery.send(self._spool.read(waiting))
         except Malformed as error:
@@ -161,6 +180,8 @@ class SpooledDelivery:
             if not self._status.link_up:
                 log.info("the link is up again", extra={"chunks_waiting": self._spool.state().chunks})
             self._note(link_up=True, bytes_sent=self._status.bytes_sent + size)
+        finally:
+            self._trying_since = None
         return True
 
     def _note_failure(self, error: Exception) -> None:

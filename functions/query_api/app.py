@@ -19,6 +19,7 @@ from functions.query_api.routers import (
     jobs,
     lines,
     pages,
+    publishers,
     recordings,
     recount,
     session,
@@ -47,6 +48,7 @@ ROUTERS = (
     recordings,
     recount,
     views,
+    publishers,
 )
 
 

@@ -28,8 +28,8 @@ from floorsight.recordings.service import RecordingService
 from floorsight.recordings.store import RecordingStore
 from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
-from floorsight.streams.service import StreamService
-from floorsight.streams.store import HealthStore, TrajectoryStore
+from floorsight.streams.service import PublisherService, StreamService
+from floorsight.streams.store import HealthStore, PublisherStore, TrajectoryStore
 from floorsight.views.service import ViewService
 from floorsight.views.store import ViewStore
 from functions.gateway.application import TEXT_TYPES
@@ -71,6 +71,7 @@ def make_services() -> Services:
         recounts=RecountService(
             sites, OccupancyStore(presence), StreamService(HealthStore(presence), TrajectoryStore(trails))
         ),
+        publishers=PublisherService(PublisherStore(presence)),
         recordings=RecordingService(RecordingStore(presence)),
         jobs=JobService(JobStore(presence)),
         job_starter=JobStarter(settings.run_job_function, lambda: client("lambda")),

@@ -17,6 +17,7 @@ from floorsight.occupancy.series.statistics import StatisticsService
 from floorsight.occupancy.service import OccupancyService
 from floorsight.recordings.service import RecordingService
 from floorsight.sites.service import SiteService
+from floorsight.streams.service import PublisherService
 from floorsight.views.service import ViewService
 from functions.query_api.job_starter import JobStarter
 from functions.query_api.pictures import PictureLinks
@@ -36,6 +37,7 @@ class Services:
     alerts: AlertService
     subscriptions: SubscriptionService
     recounts: RecountService
+    publishers: PublisherService
     recordings: RecordingService
     jobs: JobService
     job_starter: JobStarter

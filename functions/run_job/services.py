@@ -10,6 +10,8 @@ from functools import cache
 from floorsight.alerts.anomalies import AnomalyChecks
 from floorsight.alerts.checks import CountChecks, SiteChecks
 from floorsight.alerts.model import AlertPolicy
+from floorsight.alerts.outages.service import OutageService
+from floorsight.alerts.outages.store import OutageStore
 from floorsight.alerts.service import AlertService
 from floorsight.alerts.store import AlertStore
 from floorsight.jobs.model import JobName
@@ -24,6 +26,7 @@ from floorsight.occupancy.series.store import SeriesStore
 from floorsight.occupancy.service import OccupancyService
 from floorsight.occupancy.store import OccupancyStore
 from floorsight.platform.aws import client
+from floorsight.platform.bus import Bus, EventBridgeBus
 from floorsight.platform.clock import Clock, utc_now
 from floorsight.platform.dynamo import DynamoTable
 from floorsight.platform.settings import RunJobSettings
@@ -31,7 +34,8 @@ from floorsight.platform.table import Table
 from floorsight.platform.topics import SnsTopic, Topic
 from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
-from floorsight.streams.store import HealthStore
+from floorsight.streams.service import PublisherService
+from floorsight.streams.store import HealthStore, PublisherStore
 
 HOUR = timedelta(hours=1)
 
@@ -56,6 +60,7 @@ def make_services() -> Services:
         presence=presence,
         series=choose_series_store(settings, presence),
         topic=SnsTopic(settings.security_topic, lambda: client("sns")),
+        bus=EventBridgeBus(settings.event_bus, client("events")),
         policy=AlertPolicy(timedelta(seconds=settings.cooldown_seconds), settings.drift_tolerance),
     )
 
@@ -66,6 +71,7 @@ def wire_services(
     presence: Table,
     series: SeriesStore,
     topic: Topic,
+    bus: Bus,
     policy: AlertPolicy,
     clock: Clock = utc_now,
 ) -> Services:
@@ -79,7 +85,14 @@ def wire_services(
         sites=sites,
         actions=make_actions(
             checks=SiteChecks(
-                alerts, sites, CountChecks(alerts, sites, occupancy.list_raw_counts), health.list_last_seen
+                alerts,
+                sites,
+                CountChecks(alerts, sites, occupancy.list_raw_counts),
+                health.list_last_seen,
+                PublisherService(PublisherStore(presence), clock).list_reports,
+                OutageService(
+                    sites, alerts.store, OutageStore(presence), health.map_seen, bus, clock
+                ).tell_changes,
             ),
             anomalies=AnomalyChecks(alerts, sites, series),
             reconciling=ReconcileService(sites, occupancy, ReconcileStore(presence), clock),

@@ -93,7 +93,11 @@ class Deployment(BaseModel):
         return child_environment(additions, without=("AWS_", "FLOORSIGHT_"))
 
     def publisher_settings(self) -> EdgePublisherSettings:
-        return EdgePublisherSettings(chunk_stream=self.chunk_stream_name, media_bucket=self.media_bucket_name)
+        return EdgePublisherSettings(
+            chunk_stream=self.chunk_stream_name,
+            media_bucket=self.media_bucket_name,
+            event_bus=self.event_bus_name,
+        )
 
     def worker_settings(self, **overrides: Any) -> VisionWorkerSettings:
         """Settings of a vision worker on this deployment; `overrides` are fields of the settings class."""

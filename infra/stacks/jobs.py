@@ -14,11 +14,12 @@ from floorsight.jobs.requests import JobRequest
 from floorsight.platform.items import TableName
 from floorsight.platform.settings import RunJobSettings
 from infra.constructs.acknowledge import acknowledge
-from infra.constructs.grants import TableUse, allow, allow_key, allow_notifying, allow_table
+from infra.constructs.grants import TableUse, allow, allow_key, allow_notifying, allow_publishing, allow_table
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.python_layer import make_layer
 from infra.settings import StageSettings
 from infra.stacks.alerts import AlertsStack
+from infra.stacks.bus import BusStack
 from infra.stacks.data import DataStack
 
 ONE_CPU_MB = 1769  # the memory at which Lambda gives a function one whole CPU
@@ -40,9 +41,10 @@ class JobsStack(Stack):
         stage: StageSettings,
         data: DataStack,
         alerts: AlertsStack,
+        bus: BusStack,
     ) -> None:
         super().__init__(scope, construct_id, env=stage.environment)
-        self.run_job = self._make_run_job(stage, data, alerts)
+        self.run_job = self._make_run_job(stage, data, alerts, bus)
         not_delivered = self._make_dead_letters()
         self.dead_letters: dict[str, sqs.Queue] = {"RunJob": not_delivered}
         self.run_job.function.configure_async_invoke(
@@ -55,7 +57,9 @@ class JobsStack(Stack):
         for job in JOBS.values():
             self._schedule(job, role, not_delivered)
 
-    def _make_run_job(self, stage: StageSettings, data: DataStack, alerts: AlertsStack) -> PythonFunction:
+    def _make_run_job(
+        self, stage: StageSettings, data: DataStack, alerts: AlertsStack, bus: BusStack
+    ) -> PythonFunction:
         registry, presence = data.tables[TableName.REGISTRY], data.tables[TableName.PRESENCE]
         function = PythonFunction(
             self,
@@ -67,6 +71,7 @@ class JobsStack(Stack):
                 registry_table=registry.table_name,
                 presence_table=presence.table_name,
                 security_topic=alerts.topic.topic_arn,
+                event_bus=bus.bus.event_bus_name,
             ),
             layers=[make_layer(self, stage, "core")],
             memory_mb=ONE_CPU_MB,
@@ -75,6 +80,7 @@ class JobsStack(Stack):
         allow_table(function.role, registry, TableUse.READ)
         allow_table(function.role, presence, TableUse.READ_WRITE_AND_REMOVE)
         allow_key(function.role, data.key)
+        allow_publishing(function.role, bus.bus)
         allow_notifying(function.role, alerts.topic, alerts.topic_key)
         return function
 

@@ -6,6 +6,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from floorsight.events.publishing import PublisherReported
 from floorsight.events.vision import StreamHealth, TrackEnded
 from floorsight.platform.items import TableName
 from floorsight.platform.settings import RecordStreamSettings
@@ -19,7 +20,7 @@ from infra.stacks.data import DataStack
 
 
 class StreamsStack(Stack):
-    """Bus → `record_stream`. One queue for both kinds of event: an idle queue costs as much as a busy one."""
+    """Bus → `record_stream`. One queue for all kinds of event: an idle queue costs as much as a busy one."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, stage: StageSettings, data: DataStack, bus: BusStack
@@ -29,7 +30,7 @@ class StreamsStack(Stack):
         reaction = Reaction(
             self,
             "RecordStreamReaction",
-            handles=(StreamHealth, TrackEnded),
+            handles=(StreamHealth, TrackEnded, PublisherReported),
             bus=bus.bus,
             function=self.record_stream,
         )
@@ -41,7 +42,7 @@ class StreamsStack(Stack):
             self,
             "RecordStream",
             name="record_stream",
-            description="Keeps when cameras were live, and the paths of tracks",
+            description="Keeps when cameras were live, the paths of tracks, and what publishers say",
             stage=stage,
             settings=RecordStreamSettings(presence_table=presence.table_name, trails_table=trails.table_name),
             layers=[make_layer(self, stage, "core")],

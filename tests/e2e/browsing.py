@@ -22,7 +22,9 @@ CHROMIUM_OPTIONS = [
 ]
 # Answers that are no fault of the page: a wrong password, an ended session, a camera that nobody watched, a
 # line without a name.
-EXPECTED_REFUSALS = re.compile(r"/api/(login|login/refresh|me|occupancy/cameras/[^/]+/(view|lines))$")
+EXPECTED_REFUSALS = re.compile(
+    r"/api/(login|login/refresh|me|occupancy/cameras/[^/]+/(view|lines|publisher))$"
+)
 
 
 @pytest.fixture(scope="module")

@@ -28,8 +28,8 @@ from floorsight.recordings.store import RecordingStore
 from floorsight.sites.model import CameraRole, Line, Zone
 from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
-from floorsight.streams.service import StreamService
-from floorsight.streams.store import HealthStore, TrajectoryStore
+from floorsight.streams.service import PublisherService, StreamService
+from floorsight.streams.store import HealthStore, PublisherStore, TrajectoryStore
 from floorsight.views.service import ViewService
 from floorsight.views.store import ViewStore
 from tests.fakes.clock import NOON, ManualClock
@@ -69,6 +69,7 @@ class Scene:
         )
         self.history = HistoryService(self.sites, TableSeries(self.presence), self.clock)
         self.streams = StreamService(HealthStore(self.presence), TrajectoryStore(self.trails), self.clock)
+        self.publishers = PublisherService(PublisherStore(self.presence), self.clock)
         self.recounts = RecountService(self.sites, self.occupancy.store, self.streams)
         self.recordings = RecordingService(RecordingStore(self.presence), self.clock)
         self.jobs = JobService(JobStore(self.presence), self.clock)

@@ -134,14 +134,22 @@ def test_the_data_key_works_only_by_way_of_the_services_that_hold_the_data(stage
         assert "kinesis." in services, policy
 
 
-def test_publishers_may_put_chunks_and_nothing_else(stage: SynthesisedStage) -> None:
+def test_publishers_may_put_chunks_and_reports_and_nothing_else(stage: SynthesisedStage) -> None:
     policy = stage.resource("ingest", "AWS::IAM::ManagedPolicy")
     granted = {a for s in policy.properties["PolicyDocument"]["Statement"] for a in listed(s["Action"])}
     assert granted == {
+        "events:PutEvents",
         "kinesis:PutRecord",
         "kms:GenerateDataKey",
         "s3:PutObject",
     }
+
+
+def test_publishers_may_report_on_themselves_and_make_up_no_crossing(stage: SynthesisedStage) -> None:
+    policy = stage.resource("ingest", "AWS::IAM::ManagedPolicy")
+    statements = policy.properties["PolicyDocument"]["Statement"]
+    (publishing,) = [s for s in statements if "events:PutEvents" in listed(s["Action"])]
+    assert publishing["Condition"] == {"StringEquals": {"events:detail-type": ["PublisherReported.v1"]}}
 
 
 def test_the_function_of_images_reads_uploads_and_changes_no_registry(stage: SynthesisedStage) -> None:

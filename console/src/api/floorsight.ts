@@ -11,6 +11,7 @@ import type {
   Line,
   Listing,
   Me,
+  Publisher,
   Site,
   SiteCount,
   View,
@@ -28,6 +29,9 @@ export const getSiteCount = (siteId: string, signal: AbortSignal) =>
 
 export const getView = (cameraId: string, signal: AbortSignal) =>
   get<View>(`${camera(cameraId)}/view`, {}, signal);
+
+export const getPublisher = (cameraId: string, signal: AbortSignal) =>
+  get<Publisher>(`${camera(cameraId)}/publisher`, {}, signal);
 
 export const listCrossings = (cameraId: string, limit: number, signal: AbortSignal) =>
   get<Listing<Crossing>>(`${camera(cameraId)}/crossings`, { limit }, signal);

@@ -15,6 +15,7 @@ export type LineCount = Schemas["LineCount"];
 export type Crossing = Schemas["CrossingOut"];
 export type Direction = Schemas["Direction"];
 export type Explained = Schemas["ExplainedCount"];
+export type Publisher = Schemas["PublisherOut"];
 export type View = Schemas["ViewOut"];
 export type Track = Schemas["TrackOut"];
 export type Position = Schemas["Position"];

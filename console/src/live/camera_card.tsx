@@ -4,6 +4,7 @@ import type { CameraCount, Crossing, LineCount, ZoneCount } from "../api/types";
 import { Icon } from "../app/icons";
 import { Count } from "../app/number";
 import { Overlay, Picture, PictureAge, useLatestPicture } from "../camera/picture";
+import { PublisherLine } from "./publisher_line";
 
 interface Props {
   camera: CameraCount;
@@ -45,6 +46,7 @@ export function CameraCard({ camera, zones, crossings }: Props) {
           <Count as="dd" value={camera.occupancy} testId="camera-occupancy" />
         </div>
       </dl>
+      <PublisherLine cameraId={camera.camera_id} />
       <LineTable lines={camera.lines} />
       {zones.length > 0 && <ZoneTable zones={zones} />}
     </section>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +14,16 @@ from floorsight.occupancy.series.model import SubjectKind
 from floorsight.platform.errors import NotFound
 from floorsight.sites.model import Camera, Site, Zone
 from floorsight.sites.service import SiteService
+from floorsight.streams.model import PublisherReport
 
 # Raw numbers of a site's counters now, by counter id; those where nothing was counted yet are missing.
 LiveCounts = Callable[[str], Mapping[str, int]]
 # When a site's cameras were seen last, by camera id; those never seen are missing.
 LastSeen = Callable[[str], Mapping[str, datetime]]
+# What the publishers of a site's cameras said last, by camera id; those that said nothing are missing.
+Reports = Callable[[str], Mapping[str, PublisherReport]]
+# Publishes which of a site's cameras went offline or came back, by their latches; how many events.
+TellChanges = Callable[[str], int]
 NOT_WATCHED = "no longer watched: the limit was removed, or what it was about was deleted"
 _OF_COUNTS = (AlertKind.CAPACITY, AlertKind.NEGATIVE_DRIFT)
 
@@ -90,14 +96,17 @@ class SiteChecks:
     sites: SiteService
     counts: CountChecks
     last_seen: LastSeen
+    reports: Reports = lambda _: {}
+    tell_changes: TellChanges = lambda _: 0
 
     def check_site(self, site_id: str) -> Mapping[str, int]:
         """Look at everything of a site, and tell what is due; again changes nothing.
 
         Of a deleted site everything that is open ends.
 
-        Returns how many alerts were raised, escalated, resolved, and how many notices were sent. Raises
-        NotFound (`unknown_site`), or Unavailable when a table or the topic did not answer.
+        Returns how many alerts were raised, escalated, resolved, how many notices were sent, and how many
+        events of cameras published. Raises NotFound (`unknown_site`), or Unavailable when a table, the topic
+        or the bus did not answer.
         """
 
         def look(latches: Mapping[Concern, Latch]) -> list[Finding]:
@@ -108,12 +117,13 @@ class SiteChecks:
             findings = [*self.counts.look(site_id, zones), *self._look_for_silence(site_id, cameras)]
             return findings + find_ended(latches, findings, (*_OF_COUNTS, AlertKind.CAMERA_OFFLINE))
 
-        return self.alerts.record_and_send(site_id, look)
+        done = Counter(self.alerts.record_and_send(site_id, look))
+        return done + Counter(camera_events=self.tell_changes(site_id))
 
     def _look_for_silence(self, site_id: str, cameras: Iterable[Camera]) -> Iterator[Finding]:
-        now, seen = self.alerts.clock(), self.last_seen(site_id)
+        now, seen, reports = self.alerts.clock(), self.last_seen(site_id), self.reports(site_id)
         for camera in cameras:
-            yield find_silence(camera, seen.get(camera.camera_id), now)
+            yield find_silence(camera, seen.get(camera.camera_id), now, reports.get(camera.camera_id))
 
 
 def find_ended(

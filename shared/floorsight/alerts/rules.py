@@ -10,6 +10,7 @@ from statistics import median
 from floorsight.alerts.model import AlertKind, Concern, Finding, Severity
 from floorsight.occupancy.series.model import SubjectKind
 from floorsight.sites.model import Camera, Limits
+from floorsight.streams.model import PublisherReport
 
 HYSTERESIS_PERCENT = 5
 SCORE_LIMIT = 3.5
@@ -18,6 +19,7 @@ MAD_OF_NORMAL = 0.6745
 MIN_WEEKS = 2
 # A stream tells once a minute that it is alive.
 REPORT_SECONDS = 60
+MISSED_REPORTS = 2.5  # a report more or less says nothing
 
 
 def find_crowding(concern: Concern, name: str, limits: Limits, inside: int) -> Finding | None:
@@ -64,10 +66,13 @@ def _share(whole: int, percent: int) -> int:
     return -(-whole * percent // 100)
 
 
-def find_silence(camera: Camera, last_seen_at: datetime | None, now: datetime) -> Finding:
+def find_silence(
+    camera: Camera, last_seen_at: datetime | None, now: datetime, report: PublisherReport | None = None
+) -> Finding:
     """Whether a camera sends nothing any more. One that never sent anything is not missed.
 
-    `last_seen_at` is known to the minute only: a camera that is well may have been seen a minute later.
+    What its publisher said last (`report`) tells where to look. `last_seen_at` is known to the minute only:
+    a camera that is well may have been seen a minute later.
     """
     concern = Concern(AlertKind.CAMERA_OFFLINE, camera.site_id, SubjectKind.CAMERA, camera.camera_id)
     if last_seen_at is None:
@@ -75,6 +80,8 @@ def find_silence(camera: Camera, last_seen_at: datetime | None, now: datetime) -
     silent_seconds = max(0, int((now - last_seen_at).total_seconds()))
     silent = silent_seconds > camera.offline_after_seconds + REPORT_SECONDS
     said = f"nothing seen for {silent_seconds} s, offline after {camera.offline_after_seconds} s"
+    if report is not None:
+        said += f"; {explain_silence(report, now)}"
     return Finding(
         concern,
         camera.name,
@@ -83,6 +90,24 @@ def find_silence(camera: Camera, last_seen_at: datetime | None, now: datetime) -
         text=said if silent else f"seen again, last {silent_seconds} s ago",
         numbers={"silent_seconds": silent_seconds, "offline_after_seconds": camera.offline_after_seconds},
     )
+
+
+def explain_silence(report: PublisherReport, now: datetime) -> str:
+    """Where a silent camera's frames have stopped, by what its publisher said last."""
+    event, age_seconds = report.event, int((now - report.reported_at).total_seconds())
+    if event.stopping:
+        return f"its publisher was stopped {age_seconds} s ago"
+    if age_seconds > MISSED_REPORTS * REPORT_SECONDS:
+        return f"its publisher, or the link to it, is silent for {age_seconds} s"
+    if not event.connected:
+        return f"its publisher gets nothing from the camera: {event.camera_error or 'not connected yet'}"
+    if not event.link_up:
+        return f"its publisher can't send ({event.link_error}); {event.queue_chunks} chunks wait there"
+    if event.queue_seconds > REPORT_SECONDS:
+        return f"its publisher is sending what it has kept: {int(event.queue_seconds)} s behind"
+    if event.clock_ahead_seconds is not None and event.clock_ahead_seconds < -REPORT_SECONDS:
+        return f"its publisher's clock is {int(-event.clock_ahead_seconds)} s behind"
+    return "its publisher delivers: look at the worker"
 
 
 def find_end(concern: Concern, why: str) -> Finding:

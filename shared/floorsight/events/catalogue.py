@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from floorsight.events.cameras import CameraCameBack, CameraWentOffline
 from floorsight.events.envelope import Event
 from floorsight.events.occupancy import OccupancyChanged
+from floorsight.events.publishing import PublisherReported
 from floorsight.events.recordings import RecordingAnalysed
 from floorsight.events.vision import (
     ChunkRejected,
@@ -24,6 +26,9 @@ EVENTS: tuple[type[Event], ...] = (
     ChunkRejected,
     ChunksMissed,
     OccupancyChanged,
+    PublisherReported,
+    CameraWentOffline,
+    CameraCameBack,
     RecordingAnalysed,
 )
 BY_DETAIL_TYPE: dict[str, type[Event]] = {event.detail_type(): event for event in EVENTS}

@@ -5,17 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from floorsight.events.publishing import PublisherReported
 from floorsight.events.vision import TrackEnded
 from floorsight.geometry.paths import TimedPoint
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What was seen last of a camera: a frame's capture time, and its minute's analysed frames a second."""
+    """What was seen last of a camera: a frame's capture time, its minute's frames a second, its session.
+
+    `alive_at` is that time or, where it lay in the future when it came, the time when it came: a camera whose
+    clock was ahead must not seem to be well for as long after it has fallen silent.
+    """
 
     camera_id: str
     last_seen_at: datetime
+    alive_at: datetime
     frames_per_second: float
+    stream_session: str = ""
 
 
 @dataclass(frozen=True)
@@ -50,3 +57,25 @@ class Trajectory:
             observations=event.observations,
             path=event.path,
         )
+
+
+@dataclass(frozen=True)
+class PublisherReport:
+    """What a camera's publisher said last: `event`, and when that was by our clock, at the latest.
+
+    A publisher whose clock is ahead must not seem to report from the future for as long as it is.
+    """
+
+    event: PublisherReported
+    reported_at: datetime
+
+    @classmethod
+    def of(cls, event: PublisherReported, now: datetime) -> PublisherReport:
+        """The report that an event brings at this moment."""
+        return cls(event, min(event.occurred_at.astimezone(UTC), now))
+
+    def is_newer_than(self, other: PublisherReport) -> bool:
+        """Of one run by number, as events overtake each other; of two runs by time."""
+        if self.event.publisher == other.event.publisher:
+            return self.event.number > other.event.number
+        return self.reported_at > other.reported_at

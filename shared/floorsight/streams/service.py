@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from floorsight.events.publishing import PublisherReported
 from floorsight.events.vision import StreamHealth, TrackEnded
 from floorsight.platform.clock import Clock, utc_now
-from floorsight.platform.errors import Unavailable
+from floorsight.platform.errors import Conflict, Unavailable
 from floorsight.platform.retry import Backoff
 from floorsight.platform.table import TransactionRefused, Write
-from floorsight.streams.model import Seen, Trajectory
-from floorsight.streams.rules import heartbeat_slot
-from floorsight.streams.store import HealthStore, TrajectoryStore
+from floorsight.streams.model import PublisherReport, Seen, Trajectory
+from floorsight.streams.rules import heartbeat_slot, newly_seen
+from floorsight.streams.store import HealthStore, PublisherStore, TrajectoryStore
 
 # Makes the write that tells the roll-up of a new heartbeat: site, camera, slot, id of the event. It is
 # part of the same transaction, so that no heartbeat goes unnoticed.
@@ -53,8 +54,8 @@ class StreamService:
     def _decide_writes(self, event: StreamHealth, seen: Seen | None, mark: MarkHeartbeat) -> list[Write]:
         """Where something was seen last, its slot's heartbeat is kept already: both are one transaction."""
         writes: list[Write] = []
-        if seen is None or event.occurred_at > seen.last_seen_at:
-            new = Seen(event.camera_id, event.occurred_at, event.frames_per_second)
+        new = newly_seen(seen, event, self.clock())
+        if new != seen:
             writes.append(self.health.seen_update(event.site_id, seen, new))
         slot = heartbeat_slot(event.occurred_at)
         if seen is None or slot != heartbeat_slot(seen.last_seen_at):
@@ -87,3 +88,42 @@ class StreamService:
         """
         found = self.trajectories.list_ended(camera_id, start, end + LONGEST_TRACK, self.clock(), limit=limit)
         return [trajectory for trajectory in found if trajectory.started_at < end]
+
+
+@dataclass(frozen=True)
+class PublisherService:
+    """Use cases of what publishers say of themselves."""
+
+    store: PublisherStore
+    clock: Clock = utc_now
+    backoff: Backoff = field(default_factory=Backoff)
+
+    def record_report(self, event: PublisherReported) -> None:
+        """Take a report: any order and any number of deliveries leave the newest.
+
+        Raises:
+            Unavailable: the table was busy for too long.
+        """
+        fault: Exception | None = None
+        for _ in self.backoff.tries():
+            loaded = self.store.load(event.site_id, event.camera_id)
+            new = PublisherReport.of(event, self.clock())
+            if loaded is not None and not new.is_newer_than(loaded):
+                return
+            try:
+                self.store.replace(loaded, new)
+            except (Conflict, Unavailable) as error:  # somebody else was faster: look again
+                fault = error
+            else:
+                return
+        raise Unavailable(
+            f"the report of {event.camera_id}'s publisher could not be kept: {fault}"
+        ) from fault
+
+    def find_report(self, site_id: str, camera_id: str) -> PublisherReport | None:
+        """What a camera's publisher said last, unless that is a week ago."""
+        return self.store.find(site_id, camera_id, self.clock())
+
+    def list_reports(self, site_id: str) -> dict[str, PublisherReport]:
+        """What the publishers of a site's cameras said last, by camera id."""
+        return {report.event.camera_id: report for report in self.store.list_reports(site_id, self.clock())}

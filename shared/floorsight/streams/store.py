@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from floorsight.events.publishing import PublisherReported
 from floorsight.platform.clock import from_sort_key, to_sort_key
 from floorsight.platform.items import Item, ItemType, TableName
 from floorsight.platform.table import Expectation, Put, Table, Update, Write
-from floorsight.streams.model import Seen, Trajectory
+from floorsight.streams.model import PublisherReport, Seen, Trajectory
 
+REPORTS_KEPT = timedelta(days=7)
 HEARTBEAT_DAYS = 31  # a day longer than the minute rows that are made from them
 TRAJECTORY_DAYS = 97  # as long as the pictures of crossings: a quarter, and a week to dispute it
 
@@ -46,7 +48,18 @@ TRAJECTORY = ItemType(
     readers=("query_api",),
     retention=f"{TRAJECTORY_DAYS} days",
 )
-ITEM_TYPES: tuple[ItemType, ...] = (SEEN, HEARTBEAT, TRAJECTORY)
+PUBLISHER = ItemType(
+    name="publisher_report",
+    table=TableName.PRESENCE,
+    pk="PUBLISHERS#{site_id}",
+    sk="CAMERA#{camera_id}",
+    purpose="What a camera's publisher said of itself last (`event`, a `PublisherReported.v1` as JSON) and "
+    "when. Only a newer report replaces it. One query reads a whole site.",
+    writers=("record_stream",),
+    readers=("record_stream", "query_api", "run_job"),
+    retention=f"{REPORTS_KEPT.days} days after the last report",
+)
+ITEM_TYPES: tuple[ItemType, ...] = (SEEN, HEARTBEAT, TRAJECTORY, PUBLISHER)
 
 
 @dataclass(frozen=True)
@@ -63,9 +76,13 @@ class HealthStore:
         """A site's cameras by id; those of which nothing was seen yet are missing."""
         return [_read_seen(item) for item in self.table.query(SEEN.partition(site_id=site_id)).items]
 
+    def map_seen(self, site_id: str) -> dict[str, Seen]:
+        """What was seen last of a site's cameras, by camera id."""
+        return {seen.camera_id: seen for seen in self.list_seen(site_id)}
+
     def list_last_seen(self, site_id: str) -> dict[str, datetime]:
-        """When a site's cameras were seen last, by camera id."""
-        return {seen.camera_id: seen.last_seen_at for seen in self.list_seen(site_id)}
+        """When a site's cameras were seen last, by camera id; not in what was then the future."""
+        return {seen.camera_id: seen.alive_at for seen in self.list_seen(site_id)}
 
     def seen_update(self, site_id: str, loaded: Seen | None, new: Seen) -> Update:
         """Writes what was seen last, if nobody wrote since `loaded` was loaded."""
@@ -77,7 +94,9 @@ class HealthStore:
                 "site_id": site_id,
                 "camera_id": new.camera_id,
                 "last_seen_at": to_sort_key(new.last_seen_at),
+                "alive_at": to_sort_key(new.alive_at),
                 "frames_per_second": new.frames_per_second,
+                "stream_session": new.stream_session,
             },
             expect=Expectation(equals={"last_seen_at": to_sort_key(loaded.last_seen_at) if loaded else None}),
         )
@@ -138,8 +157,56 @@ class TrajectoryStore:
         return [_read_trajectory(item) for item in page.items if item["expires_at"] > now.timestamp()]
 
 
+@dataclass(frozen=True)
+class PublisherStore:
+    """What publishers said last, in the presence table. DynamoDB deletes late: age is compared here too."""
+
+    table: Table
+
+    def load(self, site_id: str, camera_id: str) -> PublisherReport | None:
+        """The last report, however old, to be replaced."""
+        item = self.table.get(PUBLISHER.key(site_id=site_id, camera_id=camera_id))
+        return _read_report(item) if item else None
+
+    def find(self, site_id: str, camera_id: str, now: datetime) -> PublisherReport | None:
+        """The last report, unless it is older than they are kept."""
+        report = self.load(site_id, camera_id)
+        return report if report and report.reported_at > now - REPORTS_KEPT else None
+
+    def list_reports(self, site_id: str, now: datetime) -> list[PublisherReport]:
+        """A site's last reports by camera id; those older than they are kept are missing."""
+        reports = map(_read_report, self.table.query(PUBLISHER.partition(site_id=site_id)).items)
+        return [report for report in reports if report.reported_at > now - REPORTS_KEPT]
+
+    def replace(self, loaded: PublisherReport | None, new: PublisherReport) -> None:
+        """Write a report, if nobody wrote since `loaded` was loaded. Raises Conflict or Unavailable."""
+        keys = {"site_id": new.event.site_id, "camera_id": new.event.camera_id}
+        item = PUBLISHER.item(report_body(new), **keys)
+        before = loaded.event.event_id if loaded else None
+        self.table.write(Put(item, expect=Expectation(equals={"event_id": before})))
+
+
+def report_body(report: PublisherReport) -> Item:
+    return {
+        "event_id": report.event.event_id,
+        "event": report.event.to_message().detail,
+        "reported_at": to_sort_key(report.reported_at),
+        "expires_at": int((report.reported_at + REPORTS_KEPT).timestamp()),
+    }
+
+
+def _read_report(item: Item) -> PublisherReport:
+    return PublisherReport(PublisherReported.parse(item["event"]), from_sort_key(item["reported_at"]))
+
+
 def _read_seen(item: Item) -> Seen:
-    return Seen(item["camera_id"], from_sort_key(item["last_seen_at"]), float(item["frames_per_second"]))
+    return Seen(
+        item["camera_id"],
+        from_sort_key(item["last_seen_at"]),
+        from_sort_key(item.get("alive_at") or item["last_seen_at"]),
+        float(item["frames_per_second"]),
+        item.get("stream_session", ""),
+    )
 
 
 def _read_trajectory(item: Item) -> Trajectory:

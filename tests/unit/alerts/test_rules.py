@@ -19,7 +19,9 @@ from floorsight.alerts.rules import (
 )
 from floorsight.occupancy.series.model import SubjectKind
 from floorsight.sites.model import Camera, CameraRole, Limits
+from floorsight.streams.model import PublisherReport
 from tests.fakes.clock import NOON
+from tests.unit.streams.test_publishers import reported
 
 HALL = Concern(AlertKind.CAPACITY, "plant-1", SubjectKind.ZONE, "door-1.aaaaaa")
 
@@ -133,3 +135,39 @@ def test_anomalies_in_both_directions(observed: float, usual: list[float], stran
 @pytest.mark.parametrize("usual", [[], [100.0]])
 def test_anomalies_are_off_with_less_than_two_weeks(usual: list[float]) -> None:
     assert find_anomaly(HALL, "Hall", 10_000, usual) is None
+
+
+class TestWhereToLook:
+    """A silent camera's alert says where its frames have stopped, as far as its publisher knows."""
+
+    def say(self, *, age_seconds: float = 30.0, **changes: Any) -> str:
+        report = PublisherReport(reported(1, **changes), NOON - timedelta(seconds=age_seconds))
+        return find_silence(camera(), NOON - timedelta(hours=1), NOON, report).text
+
+    def test_a_camera_that_delivers_nothing(self) -> None:
+        said = self.say(connected=False, camera_error="connection refused")
+        assert said.endswith("its publisher gets nothing from the camera: connection refused")
+        assert "nothing seen for 3600 s" in said
+
+    def test_a_publisher_that_is_silent(self) -> None:
+        assert self.say(age_seconds=151, connected=False).endswith("is silent for 151 s")
+
+    def test_a_publisher_that_was_stopped(self) -> None:
+        assert self.say(age_seconds=151, stopping=True).endswith("its publisher was stopped 151 s ago")
+
+    def test_a_link_that_is_down(self) -> None:
+        said = self.say(link_up=False, link_error="no answer", queue_chunks=7)
+        assert said.endswith("its publisher can't send (no answer); 7 chunks wait there")
+
+    def test_a_publisher_that_catches_up(self) -> None:
+        assert self.say(queue_seconds=900.0).endswith("sending what it has kept: 900 s behind")
+
+    def test_a_clock_that_is_behind(self) -> None:
+        assert self.say(clock_ahead_seconds=-3600.0).endswith("its publisher's clock is 3600 s behind")
+
+    def test_all_is_well_there(self) -> None:
+        assert self.say().endswith("its publisher delivers: look at the worker")
+
+    def test_a_camera_that_is_seen_needs_no_word_of_it(self) -> None:
+        report = PublisherReport(reported(1, connected=False), NOON)
+        assert "publisher" not in find_silence(camera(), NOON, NOON, report).text

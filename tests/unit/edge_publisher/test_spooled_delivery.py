@@ -11,7 +11,7 @@ import pytest
 
 from containers.edge_publisher.spool import Spool
 from containers.edge_publisher.spool_folder import SpoolFolder
-from containers.edge_publisher.spooled_delivery import SpooledDelivery
+from containers.edge_publisher.spooled_delivery import HANGING_SECONDS, SpooledDelivery
 from floorsight.platform.errors import Forbidden, Malformed, Unavailable
 from floorsight.platform.retry import Backoff
 from floorsight.vision.chunk import Chunk
@@ -141,6 +141,43 @@ def test_a_stop_gives_what_is_queued_a_few_seconds(tmp_path: Path) -> None:
         eventually(lambda: not delivery.status.link_up)
         threading.Timer(0.05, link.go_up).start()
     assert link.keys() == [(FIRST, 0), (FIRST, 1), (FIRST, 2)]
+
+
+def test_a_link_that_hangs_is_no_link(tmp_path: Path) -> None:
+    monotonic = Seconds()
+    link = HangingLink()
+    spool = Spool(SpoolFolder(tmp_path), CAMERA)
+    with SpooledDelivery(spool, link, monotonic=monotonic) as delivery:
+        delivery.send(chunk_of(0))
+        assert link.entered.wait(PATIENCE)
+        assert delivery.status.link_up
+        monotonic.now = HANGING_SECONDS + 1
+        status = delivery.status
+        link.go_on.set()
+        eventually(lambda: delivery.status.link_up)
+    assert (status.link_up, status.last_error) == (False, "no answer yet")
+    assert delivery.last_session == FIRST
+
+
+class Seconds:
+    """A monotonic clock that stands still until it is moved."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class HangingLink:
+    """`Delivery` that answers when told."""
+
+    def __init__(self) -> None:
+        self.entered, self.go_on = threading.Event(), threading.Event()
+
+    def send(self, chunk: Chunk) -> int:
+        self.entered.set()
+        assert self.go_on.wait(PATIENCE)
+        return len(chunk.payload)
 
 
 class TestRefusals:

@@ -129,6 +129,7 @@ def make_services(cognito: Any, s3: Any) -> Callable[[Scene], Services]:
         alerts=scene.alerts,
         subscriptions=scene.subscriptions,
         recounts=scene.recounts,
+        publishers=scene.publishers,
         recordings=scene.recordings,
         jobs=scene.jobs,
         job_starter=RememberedStarts(),

@@ -57,6 +57,7 @@ NEEDED = {
     ("POST", f"{ZONE_PATH}/calibrate"): Role.OPERATOR,
     ("GET", f"{ZONE_PATH}/baselines"): Role.VIEWER,
     ("GET", f"{CAMERA_PATH}/view"): Role.VIEWER,
+    ("GET", f"{CAMERA_PATH}/publisher"): Role.VIEWER,
     ("GET", "/api/occupancy/statistics"): Role.VIEWER,
     ("GET", "/api/occupancy/alerts"): Role.VIEWER,
     ("GET", ALERT_PATH): Role.VIEWER,

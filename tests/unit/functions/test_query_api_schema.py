@@ -45,6 +45,7 @@ from functions.query_api.signing_in import UserPool
 from tests.fakes.clock import NOON
 from tests.fakes.scene import CAMERA, SITE, Scene, line_crossed
 from tests.unit.functions.conftest import Behind
+from tests.unit.streams.test_publishers import reported
 
 CHECKS = [
     not_a_server_error,
@@ -139,6 +140,7 @@ def plant() -> Scene:
         SITE, protocol=Protocol.EMAIL, endpoint=MAIL, min_severity=Severity.WARNING, by="olga"
     )
     scene.clock.advance(60)
+    scene.publishers.record_report(reported(1))
     track = SeenTrack(7, "person", (0.0, 0.25, 0.5, 1.0), 0.75)
     scene.views.save_view(View(CAMERA, NOON, "live/door-1/latest.jpg", 768, 576, (track,)))
     return scene

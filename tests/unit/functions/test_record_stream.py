@@ -14,6 +14,7 @@ from floorsight.streams.store import HealthStore, TrajectoryStore
 from functions.record_stream import handler as module
 from tests.fakes.clock import NOON
 from tests.fakes.scene import CAMERA, SITE, Scene, line_crossed
+from tests.unit.streams.test_publishers import reported
 from tests.unit.streams.test_service import ended, health
 
 
@@ -26,15 +27,18 @@ def test_minutes_and_tracks_are_kept_and_the_rest_fails_alone(monkeypatch: pytes
     scene = Scene()
     service = StreamService(HealthStore(scene.presence), TrajectoryStore(scene.trails), scene.clock)
     monkeypatch.setattr(module, "stream_service", lambda: service)
+    monkeypatch.setattr(module, "publisher_service", lambda: scene.publishers)
     records = [
         message("a", health(NOON + timedelta(minutes=7))),
         message("b", line_crossed(1)),
         {"messageId": "c", "body": "not json"},
         message("d", ended(1, NOON)),
+        message("e", reported(1)),
     ]
     answer = module.handler({"Records": records}, None)
     assert [each["itemIdentifier"] for each in answer["batchItemFailures"]] == ["b", "c"]
     assert list(service.list_last_seen(SITE)) == [CAMERA]
     assert len(service.list_tracks(CAMERA, NOON - timedelta(hours=1), NOON)) == 1
+    assert list(scene.publishers.list_reports(SITE)) == [CAMERA]
     (mark,) = scene.occupancy.store.load_marks(SITE)
     assert (mark.counter_id, mark.quarter) == (CAMERA, NOON)

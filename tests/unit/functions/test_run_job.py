@@ -18,6 +18,7 @@ from floorsight.platform.errors import Malformed
 from functions.record_stream.handler import mark_heartbeat
 from functions.run_job import handler as module
 from functions.run_job.services import Services, wire_services
+from tests.fakes.bus import MemoryBus
 from tests.fakes.clock import NOON
 from tests.fakes.scene import CAMERA, SITE, Scene, line_crossed
 from tests.unit.streams.test_service import health
@@ -40,6 +41,7 @@ def services(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Services:
         presence=scene.presence,
         series=TableSeries(scene.presence),
         topic=scene.topic,
+        bus=MemoryBus(),
         policy=AlertPolicy(),
         clock=scene.clock,
     )

@@ -212,3 +212,24 @@ def test_a_slot_contains_its_moments(moment: datetime) -> None:
     slot = heartbeat_slot(moment)
     assert slot <= moment < slot + 5 * MINUTE
     assert (slot.minute % 5, slot.second, slot.microsecond) == (0, 0, 0)
+
+
+def test_a_clock_that_was_ahead_hides_no_silence() -> None:
+    clock = ManualClock()
+    table = MemoryTable()
+    service = StreamService(HealthStore(table), TrajectoryStore(MemoryTable()), clock)
+
+    def alive_at() -> datetime:
+        return HealthStore(table).list_last_seen(SITE)[CAMERA]
+
+    service.record_health(health(NOON + timedelta(hours=1)), mark)
+    assert alive_at() == NOON, "it was alive when we heard of it"
+    clock.advance(60)
+    service.record_health(health(NOON + MINUTE), mark)  # its clock was set
+    assert alive_at() == NOON + MINUTE
+    seen = service.find_last_seen(SITE, CAMERA)
+    assert seen
+    assert seen.last_seen_at == NOON + timedelta(hours=1), "that only rises"
+    clock.advance(600)
+    service.record_health(health(NOON + timedelta(hours=1)), mark)  # delivered once more
+    assert alive_at() == NOON + MINUTE

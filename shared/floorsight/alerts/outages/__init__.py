@@ -1,0 +1,1 @@
+"""Cameras that go offline and come back, as events."""

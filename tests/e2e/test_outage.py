@@ -1,0 +1,206 @@
+"""The cloud goes away for a minute, a publisher dies, clocks are wrong: nothing is lost, all is said."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from floorsight.platform.aws import client
+from floorsight.platform.clock import utc_now
+from floorsight.platform.settings import child_environment
+from floorsight.video.chunking import ChunkingSettings, StreamRun, chunks_of
+from floorsight.video.source import VideoFile
+from floorsight.vision.chunk import Chunk, decode_chunk, encode_chunk, new_stream_session
+from infra.local.api_client import ApiClient
+from infra.local.deployment import Deployment
+from infra.local.emulator import STATE, Emulator, free_port, start_emulator
+from infra.local.processes import Child, start_publisher
+from tests.cloud import make_client
+from tests.e2e import square
+from tests.e2e.conftest import SITE
+
+pytestmark = [pytest.mark.cloud, pytest.mark.media]
+
+BEFORE_SECONDS, OUTAGE_SECONDS = 8.0, 60.0
+CHUNKS_AHEAD = 25
+STREAM, BUCKET = "chunks", "media"
+
+
+def publish_live(cloud: Deployment, video: Path, camera_id: str, spool: Path, began_at: datetime) -> Child:
+    """Play a video at its own speed, by way of a spool, as a live source is published."""
+    return start_publisher(
+        cloud.environment(cloud.publisher_settings()),
+        video,
+        site_id=SITE,
+        camera_id=camera_id,
+        extra=("--spool", str(spool), "--started-at", began_at.isoformat()),
+    )
+
+
+def ledger_since(api: ApiClient, camera_id: str, began_at: datetime) -> list[tuple[Any, ...]]:
+    """A camera's crossings, by seconds since its video began."""
+    return [
+        (datetime.fromisoformat(occurred_at) - began_at, *rest)
+        for occurred_at, *rest in square.ledger(api, camera_id)
+    ]
+
+
+@contextmanager
+def frozen(emulator: Emulator) -> Iterator[None]:
+    """The cloud takes connections and answers nothing: what a dead link looks like from its ends."""
+    os.killpg(emulator.process.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.killpg(emulator.process.pid, signal.SIGCONT)
+
+
+def test_a_minute_without_the_cloud_changes_no_count(
+    cloud: Deployment, emulator: Emulator, api: ApiClient, square_video: Path, tmp_path: Path
+) -> None:
+    for camera_id in ("connected", "cut-off"):
+        square.add_camera(api, SITE, camera_id)
+    square.publish(cloud, square_video, SITE, "connected")
+    worker = square.begin_work(cloud)
+    never, began_at = threading.Event(), utc_now()
+    try:
+        publisher = publish_live(cloud, square_video, "cut-off", tmp_path, began_at)
+        never.wait(BEFORE_SECONDS)
+        with frozen(emulator):
+            never.wait(OUTAGE_SECONDS)  # what is tested is that it lasts so long
+            waiting = len(list((tmp_path / "cut-off").glob("*.chunk")))
+            assert publisher.running, publisher.last_lines()
+            assert worker.running, worker.last_lines()
+        assert publisher.process.wait(square.PATIENCE_SECONDS) == 0, publisher.last_lines()
+        expected = ledger_since(api, "connected", square.BEGAN_AT)
+        square.eventually(
+            lambda: len(square.ledger(api, "cut-off")) >= len(expected), "all crossings after the outage"
+        )
+    finally:
+        worker.stop()
+    square.settle(cloud)
+    assert waiting > OUTAGE_SECONDS / 2, "chunks of about a second were kept"
+    assert not list((tmp_path / "cut-off").glob("*.chunk")), "all were sent in the end"
+    assert ledger_since(api, "cut-off", began_at) == expected
+    assert "ChunksMissed" not in worker.log.read_text()
+
+
+@pytest.fixture
+def lasting_cloud() -> Iterator[int]:
+    """The port of an emulator that keeps its state while it is stopped; stop and start it by `restarted`."""
+    port = free_port()
+    yield port
+    shutil.rmtree(STATE / f"state-{port}", ignore_errors=True)
+
+
+def test_a_publisher_killed_while_the_cloud_is_gone(
+    lasting_cloud: int, square_video: Path, tmp_path: Path
+) -> None:
+    """Connections refused, kill -9, a cloud that starts anew: every chunk arrives, in order."""
+    began_at = utc_now()
+    emulator = start_emulator(lasting_cloud, persist=True)
+    environment = child_environment(emulator.endpoint.environment() | publisher_settings())
+    try:
+        make_client("kinesis", emulator.endpoint).create_stream(StreamName=STREAM, ShardCount=1)
+        make_client("s3", emulator.endpoint).create_bucket(Bucket=BUCKET)
+        first = publish_to(environment, square_video, tmp_path)
+        square.eventually(lambda: len(arrived(emulator)) >= 3, "the first chunks")
+    finally:
+        emulator.stop()
+    square.eventually(lambda: files_in(tmp_path) >= 4, "chunks in the spool")
+    os.killpg(first.process.pid, signal.SIGKILL)
+    first.process.wait()
+    kept = files_in(tmp_path)
+    second = publish_to(environment, square_video, tmp_path)
+    square.eventually(lambda: files_in(tmp_path) >= kept + 3, "chunks of the second run")
+    emulator = start_emulator(lasting_cloud, persist=True)
+    try:
+        square.eventually(lambda: files_in(tmp_path) <= 1, "a spool that is empty, but for the newest")
+        second.stop()
+        assert files_in(tmp_path) == 0, "what was queued was sent before it ended"
+        assert "the link is up again" in second.log.read_text()
+        sessions = by_session(arrived(emulator))
+    finally:
+        emulator.stop()
+    assert len(sessions) == 2
+    for chunks in sessions:
+        assert_begins_as(chunks, square_video)
+        assert chunks[0].header.captured_at > began_at
+
+
+def publisher_settings() -> dict[str, str]:
+    return {"FLOORSIGHT_CHUNK_STREAM": STREAM, "FLOORSIGHT_MEDIA_BUCKET": BUCKET}
+
+
+def publish_to(environment: dict[str, str], video: Path, spool: Path) -> Child:
+    return start_publisher(
+        environment, video, site_id=SITE, camera_id="dying", extra=("--spool", str(spool), "--times", "9")
+    )
+
+
+def files_in(spool: Path) -> int:
+    return len(list((spool / "dying").glob("*.chunk")))
+
+
+def arrived(emulator: Emulator) -> list[Chunk]:
+    """All chunks of the stream, in the order in which they arrived."""
+    kinesis = make_client("kinesis", emulator.endpoint)
+    (shard,) = kinesis.list_shards(StreamName=STREAM)["Shards"]
+    position = kinesis.get_shard_iterator(
+        StreamName=STREAM, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    chunks: list[Chunk] = []
+    while records := (answer := kinesis.get_records(ShardIterator=position))["Records"]:
+        chunks += [decode_chunk(record["Data"]) for record in records]
+        position = answer["NextShardIterator"]
+    return chunks
+
+
+def by_session(chunks: list[Chunk]) -> list[list[Chunk]]:
+    """Chunks by session in the order of arrival; a put that was answered too late may have come twice."""
+    sessions: dict[str, dict[int, Chunk]] = {}
+    for chunk in chunks:
+        sessions.setdefault(chunk.header.stream_session, {}).setdefault(chunk.header.sequence, chunk)
+    assert list(sessions) == sorted(sessions), "an older session never comes after a newer one"
+    return [list(each.values()) for each in sessions.values()]
+
+
+def assert_begins_as(chunks: list[Chunk], video: Path) -> None:
+    """These are the video's first chunks, none missing, in order."""
+    header = chunks[0].header
+    run = StreamRun(header.site_id, header.camera_id, header.stream_session, header.captured_at)
+    with VideoFile(video) as opened:
+        for chunk, expected in zip(chunks, chunks_of(opened, run, ChunkingSettings()), strict=False):
+            assert chunk == expected
+
+
+def test_a_clock_an_hour_ahead_is_counted_and_told(
+    cloud: Deployment, api: ApiClient, square_video: Path
+) -> None:
+    square.add_camera(api, SITE, "ahead")
+    now = datetime.now(UTC)
+    run = StreamRun(SITE, "ahead", new_stream_session(now, 1), now + timedelta(hours=1))
+    with VideoFile(square_video) as video:
+        for chunk in islice(chunks_of(video, run, ChunkingSettings()), CHUNKS_AHEAD):
+            record = encode_chunk(chunk.header, chunk.payload)
+            client("kinesis").put_record(
+                StreamName=cloud.chunk_stream_name, Data=record, PartitionKey="ahead"
+            )
+    worker = square.work_until_idle(cloud)
+    square.settle(cloud)
+    crossings = square.ledger(api, "ahead")
+    live = api.get("/api/occupancy/cameras/ahead/live")
+    assert live["entries"] + live["exits"] == len(crossings) > 0, "they are in the live count at once"
+    assert all(datetime.fromisoformat(at) >= run.started_at for at, *_ in crossings), "under its own times"
+    assert '"ClockSkewSeconds": 36' in worker.log.read_text()
+    assert "Traceback" not in worker.log.read_text()
