@@ -29,14 +29,16 @@ class MotionSettings:
     """A spot of the small picture moves when it differs by `level` of 255 from what is usual there.
 
     Where a picture is so noisy that most spots differ, the level rises with the noise.
-    `usual_seconds`: how long something must stand until it is part of the background.
+    What is usual follows the pictures with a time constant of `usual_seconds`, and of `moving_seconds` where
+    something moves: else whoever went by would leave a mark behind.
     """
 
     level: float = 8.0
     usual_seconds: float = 10.0
+    moving_seconds: float = 30.0
 
     def __post_init__(self) -> None:
-        if self.level <= 0 or self.usual_seconds <= 0:
+        if min(self.level, self.usual_seconds, self.moving_seconds) <= 0:
             raise Malformed("level and seconds of the motion gate: above 0", code="bad_setting")
 
 
@@ -64,9 +66,13 @@ class MotionMeter:
         # The median does not see the few spots that somebody covers. Times 1.48 it is a deviation.
         noise = 1.4826 * float(np.median(distance))
         moves = distance >= max(self._settings.level, _NOISE_DEVIATIONS * noise)
-        follow = 1.0 - math.exp(-max(at - self._at, 0.0) / self._settings.usual_seconds)
-        self._usual += np.float32(follow) * (image - self._usual)
-        self._at = at
+        elapsed, self._at = max(at - self._at, 0.0), at
+        share = np.where(
+            moves,
+            1.0 - math.exp(-elapsed / self._settings.moving_seconds),
+            1.0 - math.exp(-elapsed / self._settings.usual_seconds),
+        )
+        self._usual += (share * (image - self._usual)).astype(np.float32)
         return float(_with_neighbours(moves).mean())
 
 

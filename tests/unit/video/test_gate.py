@@ -42,7 +42,7 @@ def test_somebody_walks_through_an_empty_room() -> None:
     whole = seconds_of(passed)
     # It opens at the first picture of a session, as it knows nothing yet, and for the walk.
     assert set(range(13, 19)) <= set(whole)  # from a second before the walk …
-    assert set(whole) <= {0, 1, 2, 3, *range(13, 30)}  # … till some seconds after it
+    assert set(whole) <= {0, 1, 2, 3, *range(13, 24)}  # … till some seconds after it
     assert gate.skipped == len(stamped) - len(whole) - 1  # the last is held when the video ends
 
 
@@ -99,10 +99,10 @@ def test_light_that_changes_everywhere_is_no_motion() -> None:
 
 def test_what_stays_becomes_part_of_the_room() -> None:
     room = Room(noise=2.0)
-    parked = [room.picture(person_at=150) for _ in range(45 * FPS)]
+    parked = [room.picture(person_at=150) for _ in range(130 * FPS)]
     passed = list(MotionGate(SETTINGS).pass_on(film(empty(room, 8) + parked)))
     assert {8, 9, 10} <= set(seconds_of(passed))
-    assert max(seconds_of(passed)) < 50
+    assert 60 < max(seconds_of(passed)) < 125  # long enough for somebody who waits
 
 
 def test_a_new_session_is_shown_at_once() -> None:
