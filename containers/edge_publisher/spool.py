@@ -12,6 +12,7 @@ from datetime import datetime
 
 from containers.edge_publisher.drop_report import DropReport
 from containers.edge_publisher.spool_folder import SpoolFolder
+from containers.edge_publisher.spool_marks import SpoolMarks
 from floorsight.platform.clock import Clock, utc_now
 from floorsight.platform.errors import Malformed
 from floorsight.platform.observability import emit_metrics
@@ -84,16 +85,9 @@ class Spool:
         self._find_files()
 
     @property
-    def last_session(self) -> str | None:
-        """The stream session of the last chunk that was ever added, by this run or one before."""
-        return self._folder.read_session()
-
-    def note_session(self, stream_session: str) -> None:
-        """A stream session begins: a later run will know, even if the clock is set back meanwhile."""
-        try:
-            self._folder.write_session(stream_session)
-        except OSError as error:
-            self._note_disk_error(error)
+    def marks(self) -> SpoolMarks:
+        """What runs leave for each other to know."""
+        return self._folder.marks
 
     def state(self) -> SpoolState:
         with self._guard:

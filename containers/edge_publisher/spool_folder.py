@@ -4,6 +4,7 @@
     lock                  held for as long as a publisher uses the folder
     000000000042.chunk    one record (docs/formats/chunk.md), with its payload however large
     000000000043.partial  being written; what a crash leaves of it is removed
+    delivered             is there once anything was sent: credentials and stream were right once
     session               the stream session that began last
     damaged/              what could not be read or was refused: the last few, to look at
 """
@@ -19,11 +20,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from containers.edge_publisher.spool_marks import SpoolMarks
 from floorsight.platform.errors import Conflict, Malformed
 
 log = logging.getLogger(__name__)
 
-CHUNK, PARTIAL, SESSION = ".chunk", ".partial", "session"
+CHUNK, PARTIAL = ".chunk", ".partial"
 DAMAGED_KEPT = 8
 
 
@@ -46,6 +48,7 @@ class SpoolFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._damaged = path / "damaged"
+        self.marks = SpoolMarks(path)
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds video of people
             self._damaged.mkdir(exist_ok=True)
@@ -112,22 +115,6 @@ class SpoolFolder:
     def remove(self, number: int) -> None:
         """Remove a chunk's file; that it is gone already is no fault. Raises OSError."""
         self._file(number, CHUNK).unlink(missing_ok=True)
-
-    def read_session(self) -> str | None:
-        """The stream session that `write_session` was told last, by this run or an earlier one."""
-        try:
-            return (self.path / SESSION).read_text(encoding="ascii").strip() or None
-        except (OSError, UnicodeDecodeError):
-            return None  # there was none, or the disk has lost it
-
-    def write_session(self, stream_session: str) -> None:
-        """Remember a stream session. Raises OSError."""
-        partial = self.path / f"{SESSION}{PARTIAL}"
-        with partial.open("w", encoding="ascii") as file:
-            file.write(stream_session)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.rename(self.path / SESSION)
 
     def set_aside(self, number: int) -> None:
         """Move a chunk's file to where it blocks nobody; only the last few are kept. Raises OSError."""

@@ -61,6 +61,7 @@ class SpooledDelivery:
         self._spool, self._delivery, self._pauses = spool, delivery, pauses
         self._clock, self._monotonic = clock, monotonic
         self._status = DeliveryStatus()
+        self._delivered = spool.marks.was_delivered
         self._trying_since: float | None = None
         self._refused: FloorsightError | None = None
         self._changed = threading.Condition()
@@ -93,8 +94,8 @@ class SpooledDelivery:
         """Store one chunk to be sent; the bytes stored.
 
         Raises:
-            Forbidden, Unavailable (`no_stream`): nothing was ever sent, and nothing will be before somebody
-                sets this publisher up properly. What was stored stays so.
+            Forbidden, Unavailable (`no_stream`): nothing was ever sent from this spool, by no run, and
+                nothing will be before somebody sets this publisher up properly. What was stored stays so.
         """
         if self._refused is not None:
             raise self._refused
@@ -107,11 +108,11 @@ class SpooledDelivery:
     @property
     def last_session(self) -> str | None:
         """The stream session of the last chunk, of an earlier run if this one has none yet."""
-        return self._spool.last_session
+        return self._spool.marks.last_session
 
     def _note_session(self, stream_session: str) -> None:
         if stream_session != self._status.stream_session:
-            self._spool.note_session(stream_session)
+            self._spool.marks.note_session(stream_session)
         self._note(stream_session=stream_session)
 
     def wait_until_sent(self, seconds: float, stop: Callable[[], bool] = lambda: False) -> bool:
@@ -177,6 +178,7 @@ class SpooledDelivery:
             return False
         else:
             self._spool.remove(waiting)
+            self._note_delivered()
             if not self._status.link_up:
                 log.info("the link is up again", extra={"chunks_waiting": self._spool.state().chunks})
             self._note(link_up=True, bytes_sent=self._status.bytes_sent + size)
@@ -184,13 +186,19 @@ class SpooledDelivery:
             self._trying_since = None
         return True
 
+    def _note_delivered(self) -> None:
+        if not self._delivered:
+            self._delivered = True
+            self._spool.marks.note_delivered()
+
     def _note_failure(self, error: Exception) -> None:
         ours = isinstance(error, FloorsightError)
         message = error.message if isinstance(error, FloorsightError) else repr(error)
         if self._status.link_up or not ours:
-            log.warning("chunks can't be sent and are kept: %s", message, exc_info=not ours)
+            level = logging.ERROR if isinstance(error, Forbidden) else logging.WARNING
+            log.log(level, "chunks can't be sent and are kept: %s", message, exc_info=not ours)
         for_good = isinstance(error, Forbidden) or getattr(error, "code", "") in _MISCONFIGURED
-        if for_good and isinstance(error, FloorsightError) and not self._status.bytes_sent:
+        if for_good and isinstance(error, FloorsightError) and not self._delivered:
             self._refused = error
         self._note(link_up=False, last_error=message, last_error_at=self._clock())
 

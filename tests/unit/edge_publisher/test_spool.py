@@ -204,14 +204,14 @@ def test_the_age_of_what_an_earlier_run_left_is_its_files(tmp_path: Path) -> Non
 
 def test_a_later_run_knows_the_last_session(tmp_path: Path) -> None:
     first = open_spool(tmp_path)
-    assert first.last_session is None
-    first.note_session(SECOND)
+    assert first.marks.last_session is None
+    first.marks.note_session(SECOND)
     first.close()
     second = open_spool(tmp_path)
-    assert second.last_session == SECOND
+    assert second.marks.last_session == SECOND
     assert second.state().chunks == 0
     (tmp_path / "session").write_bytes(b"\xff\x00")
-    assert second.last_session is None
+    assert second.marks.last_session is None
 
 
 def test_video_is_for_nobody_else_to_read(tmp_path: Path) -> None:

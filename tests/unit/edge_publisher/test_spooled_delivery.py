@@ -215,6 +215,21 @@ class TestRefusals:
             assert delivery.wait_until_sent(PATIENCE)
         assert link.keys() == [(FIRST, 0), (FIRST, 1), (FIRST, 2)]
 
+    def test_who_was_let_in_by_an_earlier_run_waits_too(self, tmp_path: Path) -> None:
+        """Power comes back while the credentials have expired: the camera's video must not be lost."""
+        with sending(tmp_path, Link()) as delivery:
+            delivery.send(chunk_of(0))
+            assert delivery.wait_until_sent(PATIENCE)
+        link = Link(up=False)
+        link.error = lambda: Forbidden("credentials have expired", code="refused_by_aws")
+        with sending(tmp_path, link) as delivery:
+            delivery.send(chunk_of(0, SECOND))
+            eventually(lambda: link.tries > 3)
+            delivery.send(chunk_of(1, SECOND))
+            link.go_up()
+            assert delivery.wait_until_sent(PATIENCE)
+        assert link.keys() == [(SECOND, 0), (SECOND, 1)]
+
     def test_a_wrong_clock_is_waited_for_even_at_the_beginning(self, tmp_path: Path) -> None:
         link = Link(up=False)
         link.error = lambda: Unavailable("the clock is wrong", code="clock_wrong")
