@@ -15,6 +15,7 @@ from infra.stacks.alerts import AlertsStack
 from infra.stacks.api import ApiStack
 from infra.stacks.bus import BusStack
 from infra.stacks.data import DataStack
+from infra.stacks.diagnostics import DiagnosticsStack
 from infra.stacks.images import ImagesStack
 from infra.stacks.ingest import IngestStack
 from infra.stacks.jobs import JobsStack
@@ -39,6 +40,7 @@ def build_app(app: App, stage: StageSettings) -> None:
     api = ApiStack(
         app, stage.stack_name("api"), stage=stage, data=data, alerts=alerts, jobs=jobs, images=images
     )
+    diagnostics = DiagnosticsStack(app, stage.stack_name("diagnostics"), stage=stage, data=data, bus=bus)
     failed_recordings: dict[str, Queue] = {}
     if stage.runs_on_aws:
         vision = VisionStack(app, stage.stack_name("vision"), stage=stage, data=data, ingest=ingest, bus=bus)
@@ -54,6 +56,7 @@ def build_app(app: App, stage: StageSettings) -> None:
         | alerts.dead_letters
         | streams.dead_letters
         | jobs.dead_letters
+        | diagnostics.dead_letters
         | failed_recordings,
         functions={
             "UpdateOccupancy": bus.update_occupancy.function,
@@ -62,6 +65,7 @@ def build_app(app: App, stage: StageSettings) -> None:
             "RaiseAlert": alerts.raise_alert.function,
             "QueryApi": api.query_api.function,
             "AnalyseImage": images.analyse_image.function,
+            "RecordProcessing": diagnostics.record_processing.function,
         },
         stream=ingest.stream,
         api=api.api,

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from floorsight.diagnostics.measuring import ProcessingReport
 from floorsight.platform.observability import emit_metrics
 from floorsight.vision.service import CameraStream
-from floorsight.vision.timing import Stopwatch
+from floorsight.vision.timing import Stage
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +22,11 @@ CLOCK_AHEAD_SECONDS = 2.0
 class HealthReport:
     """Sums up the streams of one process."""
 
-    def __init__(self, stopwatch: Stopwatch, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._stopwatch, self._monotonic = stopwatch, monotonic
+    def __init__(
+        self, processing: ProcessingReport | None = None, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`processing` is told the same, and tells the bus."""
+        self._processing, self._monotonic = processing, monotonic
         self._streams: dict[str, CameraStream] = {}
         self._since = monotonic()
 
@@ -35,11 +39,22 @@ class HealthReport:
             self.report(elapsed)
             self._since = self._monotonic()
 
+    def finish(self, elapsed_seconds: float) -> None:
+        """The last report of this process."""
+        self.report(elapsed_seconds)
+        if self._processing:
+            self._processing.tell()
+
     def report(self, elapsed_seconds: float) -> None:
         """Log the stages' milliseconds a frame; emit each camera's lag behind capture, once a chunk of it."""
         frames = sum(stream.frames_analysed for stream in self._streams.values())
-        stages = self._stopwatch.milliseconds()
-        a_frame = {stage: round(spent / frames, 3) for stage, spent in stages.items()} if frames else {}
+        seconds = {
+            stage: sum(stream.stopwatch.seconds[stage] for stream in self._streams.values())
+            for stage in Stage
+        }
+        a_frame = {
+            stage.value: round(spent * 1000.0 / frames, 3) for stage, spent in seconds.items() if frames
+        }
         log.info(
             "health",
             extra={
@@ -50,9 +65,13 @@ class HealthReport:
             },
         )
         for stream in self._streams.values():
+            if self._processing:
+                self._processing.note(stream)
             _report_times(stream)
             stream.frames_analysed = 0
-        self._stopwatch.reset()
+            stream.stopwatch.reset()
+        if self._processing:
+            self._processing.tell_if_due()
 
 
 def _report_times(stream: CameraStream) -> None:

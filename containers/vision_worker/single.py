@@ -56,4 +56,4 @@ def _read(
     )
     began = time.monotonic()
     reader.run(until_idle_seconds=until_idle_seconds)
-    analyst.health.report(time.monotonic() - began)
+    analyst.health.finish(time.monotonic() - began)

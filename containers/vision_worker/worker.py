@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 from containers.vision_worker.health import HealthReport
+from floorsight.diagnostics.measuring import MeasuredStream, ProcessingReport
 from floorsight.models.detectors import open_detector
 from floorsight.platform.aws import client
 from floorsight.platform.bus import EventBridgeBus
+from floorsight.platform.call_counts import CALLS
 from floorsight.platform.dynamo import DynamoTable
 from floorsight.platform.errors import Malformed
 from floorsight.platform.objects import S3Objects
@@ -23,7 +26,6 @@ from floorsight.vision.pipeline import ChunkPipeline
 from floorsight.vision.service import CameraStream, StreamPorts
 from floorsight.vision.shards import Checkpointer, ShardProcessor
 from floorsight.vision.store import StreamStore
-from floorsight.vision.timing import Stopwatch
 from floorsight.vision.tracking.tracker import Tracker
 
 
@@ -48,14 +50,18 @@ def load_detector(settings: VisionSettings) -> Detector:
     return detector
 
 
-def connect(settings: VisionSettings, detector: Detector) -> StreamPorts:
+def connect_plans(settings: VisionSettings) -> RegistryPlans:
+    """The plans of the cameras in the registry."""
+    return RegistryPlans(SiteService(SiteStore(DynamoTable(settings.registry_table, client("dynamodb")))))
+
+
+def connect(settings: VisionSettings, detector: Detector, plans: RegistryPlans | None = None) -> StreamPorts:
     """What cameras' streams are connected to, live and recorded ones alike."""
-    sites = SiteService(SiteStore(DynamoTable(settings.registry_table, client("dynamodb"))))
     views = ViewService(ViewStore(DynamoTable(settings.trails_table, client("dynamodb"))))
     objects = S3Objects(settings.media_bucket, client("s3"))
     return StreamPorts(
         pipeline=ChunkPipeline(detector, Tracker()),
-        plan_of=RegistryPlans(sites).plan_of,
+        plan_of=(plans or connect_plans(settings)).plan_of,
         store=StreamStore(DynamoTable(settings.presence_table, client("dynamodb"))),
         bus=EventBridgeBus(settings.event_bus, client("events")),
         objects=objects,
@@ -67,15 +73,16 @@ class Analyst:
     """One process: one detector for all cameras of its shards, and how it fares."""
 
     def __init__(self, settings: VisionSettings, detector: Detector) -> None:
-        self._stopwatch = Stopwatch()
-        self.health = HealthReport(self._stopwatch)
-        self._ports = connect(settings, detector)
+        plans = connect_plans(settings)
+        self._ports = connect(settings, detector, plans)
+        processing = ProcessingReport(secrets.token_hex(8), self._ports.bus, plans, CALLS)
+        self.health = HealthReport(processing)
 
     def make_processor(self, checkpointer: Checkpointer) -> ShardProcessor:
         """The processor of one shard."""
         return ShardProcessor(self._stream, self._ports.objects, self._ports.bus, checkpointer)
 
     def _stream(self, camera_id: str) -> CameraStream:
-        stream = CameraStream(camera_id, self._ports, self._stopwatch)
+        stream = MeasuredStream(camera_id, self._ports)
         self.health.watch(stream)
         return stream

@@ -24,6 +24,7 @@ class TableUse(Enum):
 
     READ = ("GetItem", "Query")
     APPEND = ("PutItem",)
+    ADD_UP = ("PutItem", "UpdateItem")
     # A transaction is allowed by the actions that it is made of. Time to live deletes, and nobody else but
     # who removes marks of what is done.
     READ_AND_WRITE = ("GetItem", "Query", "PutItem", "UpdateItem")

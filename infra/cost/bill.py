@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from floorsight.diagnostics.prices import PRICES, Charge
 from infra.cost.measured import TableUse, UseCase
 from infra.cost.plant import DAYS_A_MONTH, HOURS_A_MONTH, Plant
-from infra.cost.prices import PRICES, Charge
 
 # What AWS's limits and the template's settings make of it.
 SHARD_BYTES_PER_SECOND = 1_000_000

@@ -10,10 +10,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from floorsight.diagnostics.prices import PRICES
 from infra.cost.bill import BillLine, Part, monthly_bill, per_camera
 from infra.cost.measured import load_measured
 from infra.cost.plant import Plant
-from infra.cost.prices import PRICES
 
 DEFAULT = Plant()
 

@@ -39,7 +39,14 @@ def test_media_expire_by_prefix_and_models_stay(stage: SynthesisedStage) -> None
     media = next(b for b in stage.resources("AWS::S3::Bucket") if b.logical_id.startswith("Media"))
     rules = media.properties["LifecycleConfiguration"]["Rules"]
     days = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "Prefix" in rule}
-    assert days == {"claims/": 2, "live/": 1, "snapshots/": 97, "quarantine/": 14, "recordings/": 30, "uploads/": 1}
+    assert days == {
+        "claims/": 2,
+        "live/": 1,
+        "snapshots/": 97,
+        "quarantine/": 14,
+        "recordings/": 30,
+        "uploads/": 1,
+    }
     assert "models/" not in days
 
 

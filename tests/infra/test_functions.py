@@ -11,6 +11,7 @@ from floorsight.platform.errors import Malformed, NotFound
 from floorsight.platform.settings import (
     AnalyseImageSettings,
     QueryApiSettings,
+    RecordProcessingSettings,
     RecordStreamSettings,
     RunJobSettings,
     Settings,
@@ -37,6 +38,7 @@ def required_and_optional(settings: type[Settings]) -> tuple[set[str], set[str]]
         ("run_job", RunJobSettings),
         ("query_api", QueryApiSettings),
         ("analyse_image", AnalyseImageSettings),
+        ("record_processing", RecordProcessingSettings),
     ],
 )
 def test_the_environment_is_what_the_settings_class_reads(

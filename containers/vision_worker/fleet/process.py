@@ -59,7 +59,7 @@ def _serve(analyst: Analyst, read_from: int, write_to: int, beat: ShardBeat) -> 
     began = time.monotonic()
     daemon = DaemonConnection(PipeLines(read_from, write_to, on_step))
     status = _served(FleetShard(daemon, analyst.make_processor, on_step).serve)
-    analyst.health.report(time.monotonic() - began)
+    analyst.health.finish(time.monotonic() - began)
     return status
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from floorsight.events.cameras import CameraCameBack, CameraWentOffline
+from floorsight.events.diagnostics import ProcessingMeasured
 from floorsight.events.envelope import Event
 from floorsight.events.occupancy import OccupancyChanged
 from floorsight.events.publishing import PublisherReported
@@ -30,5 +31,6 @@ EVENTS: tuple[type[Event], ...] = (
     CameraWentOffline,
     CameraCameBack,
     RecordingAnalysed,
+    ProcessingMeasured,
 )
 BY_DETAIL_TYPE: dict[str, type[Event]] = {event.detail_type(): event for event in EVENTS}

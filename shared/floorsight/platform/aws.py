@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from floorsight.platform.call_counts import CALLS
 from floorsight.platform.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -66,7 +67,9 @@ def _client(service: str) -> Any:
         # Else a presigned URL names S3's global host, which redirects, and no signature survives that.
         s3={"addressing_style": "virtual"} if service == "s3" else None,
     )
-    return boto3.client(service, config=config)  # type: ignore[call-overload]
+    made = boto3.client(service, config=config)  # type: ignore[call-overload]
+    made.meta.events.register("request-created", CALLS.note_request)
+    return made
 
 
 @contextmanager

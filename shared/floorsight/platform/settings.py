@@ -104,6 +104,12 @@ class RecordStreamSettings(Settings):
     trails_table: str
 
 
+class RecordProcessingSettings(Settings):
+    """What `functions/record_processing` is told."""
+
+    trails_table: str
+
+
 class SeriesSettings(Settings):
     """Where occupancy over time is kept. Timestream, where an account has it, is set up by its owner."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from floorsight.platform.errors import NotFound
@@ -22,17 +23,26 @@ class RegistryPlans:
         self._sites = sites
         self._monotonic = monotonic
         self._known: dict[str, tuple[float, CountingPlan | NotFound]] = {}
+        self._hits: Counter[str] = Counter()
+        self._misses: Counter[str] = Counter()
 
     def plan_of(self, camera_id: str) -> CountingPlan:
         """Raises NotFound (`unknown_camera`)."""
         now = self._monotonic()
         held = self._known.get(camera_id)
-        if held is None or held[0] <= now:
+        if held is not None and held[0] > now:
+            self._hits[camera_id] += 1
+        else:
+            self._misses[camera_id] += 1
             held = (now + REFRESH_SECONDS, self._look_up(camera_id))
             self._known[camera_id] = held
         if isinstance(held[1], NotFound):
             raise held[1]
         return held[1]
+
+    def take_counts(self, camera_id: str) -> tuple[int, int]:
+        """How often a camera's plan was remembered, and how often it was not, since this was asked last."""
+        return self._hits.pop(camera_id, 0), self._misses.pop(camera_id, 0)
 
     def _look_up(self, camera_id: str) -> CountingPlan | NotFound:
         try:

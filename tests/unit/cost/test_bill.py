@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.cost.hour import PlantHour
+from floorsight.diagnostics.prices import PRICES, Charge
 from infra.cost.bill import Part, monthly_bill, per_camera, shards_for
 from infra.cost.measured import TableUse, UseCase, load_measured
 from infra.cost.plant import Plant
-from infra.cost.prices import PRICES, Charge
 from tests.fakes.table import MemoryTable
 from tests.fakes.topic import MemoryTopic
 

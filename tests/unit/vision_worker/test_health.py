@@ -14,7 +14,6 @@ import pytest
 from containers.vision_worker.health import HealthReport, Heartbeat
 from floorsight.vision.service import CameraStream
 from floorsight.vision.shards import Record
-from floorsight.vision.timing import Stopwatch
 from infra.constructs.vision_compute import HEARTBEAT_CHECK, HEARTBEAT_FILE, HEARTBEAT_LIMIT_SECONDS
 from tests.fakes.streams import CAMERA, Faults, FaultyPorts, World, walking_chunk
 
@@ -30,7 +29,7 @@ def stream_of(world: World) -> CameraStream:
 
 
 def test_lag_is_told_while_chunks_come_and_not_for_ever_after(capsys: pytest.CaptureFixture[str]) -> None:
-    world, report = World(), HealthReport(Stopwatch())
+    world, report = World(), HealthReport()
     stream = stream_of(world)
     report.watch(stream)
     world.clock.advance(400)
@@ -45,7 +44,7 @@ def test_lag_is_told_while_chunks_come_and_not_for_ever_after(capsys: pytest.Cap
 def test_a_clock_that_is_ahead_is_told(
     capsys: pytest.CaptureFixture[str], ahead_seconds: float, told: list[float]
 ) -> None:
-    world, report = World(), HealthReport(Stopwatch())
+    world, report = World(), HealthReport()
     streams: list[CameraStream] = []
 
     def make(camera_id: str) -> CameraStream:

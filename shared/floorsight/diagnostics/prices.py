@@ -27,6 +27,7 @@ class Charge(StrEnum):
     LAMBDA_REQUEST = "Lambda invocations"
     LAMBDA_GB_SECOND = "Lambda GB seconds (arm64)"
     S3_PUT = "S3 PUT requests"
+    S3_GET = "S3 GET requests"
     S3_GB_MONTH = "S3 GB months"
     KMS_REQUEST = "KMS requests"
     KMS_KEY = "KMS keys"
@@ -63,6 +64,7 @@ PRICES: dict[Charge, Price] = {
     Charge.LAMBDA_REQUEST: Price(0.20, MILLION),
     Charge.LAMBDA_GB_SECOND: Price(0.0000133334),
     Charge.S3_PUT: Price(0.005, 1000),
+    Charge.S3_GET: Price(0.0004, 1000),
     Charge.S3_GB_MONTH: Price(0.023),
     Charge.KMS_REQUEST: Price(0.03, 10_000),
     Charge.KMS_KEY: Price(1.00),

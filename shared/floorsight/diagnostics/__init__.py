@@ -1,0 +1,1 @@
+"""Diagnostics: where the time and the money of analysing video go, and whether all is well."""
