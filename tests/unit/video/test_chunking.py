@@ -16,7 +16,8 @@ from av.bitstream import BitStreamFilterContext
 
 from floorsight.platform.errors import FloorsightError, Malformed
 from floorsight.video.chunking import ChunkingSettings, StreamRun, chunks_of
-from floorsight.video.source import Coded, VideoFile
+from floorsight.video.source import Coded, VideoFile, VideoPacket
+from floorsight.video.stills import StillSettings
 from floorsight.vision.chunk import Chunk, Codec
 from floorsight.vision.decoding import decode_frames
 from tests.fakes.clock import NOON
@@ -250,6 +251,28 @@ class TestEncoding:
     def test_one_frame(self, tmp_path: Path) -> None:
         path = make_video(tmp_path / "video.mp4", frames=1)
         nothing_is_lost(path, chunks_from(path))
+
+    @pytest.mark.parametrize("stills", [None, StillSettings(20.0)])
+    def test_frames_that_change_their_size(self, tmp_path: Path, stills: StillSettings | None) -> None:
+        path = make_video(tmp_path / "video.ts")
+        larger = make_video(tmp_path / "larger.ts", size=(128, 96))
+
+        class Changing(VideoFile):
+            codec = None
+
+            def packets(self) -> Iterator[VideoPacket]:
+                yield from super().packets()
+                with VideoFile(larger) as second:
+                    for packet in second.packets():
+                        packet.pts = (packet.pts or 0) + 3 * 90_000
+                        yield packet
+
+        with Changing(path) as video:
+            chunks = list(chunks_of(video, RUN, ChunkingSettings(stills=stills)))
+        sizes = [(chunk.header.width, chunk.header.height) for chunk in chunks]
+        assert sizes == [(64, 48)] * 3 + [(128, 96)] * 3
+        shown = [(f.width, f.height) for chunk in chunks for f in decode_frames(chunk)]
+        assert shown == [(64, 48)] * 60 + [(128, 96)] * 60
 
     def test_encoding_shows_the_same_pictures(self, tmp_path: Path) -> None:
         path = make_video(tmp_path / "video.avi", codec="mpeg4", frames=5)
