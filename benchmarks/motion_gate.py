@@ -27,7 +27,7 @@ from floorsight.vision.chunk import Codec
 BEGAN_AT = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 RUN = StreamRun("plant-1", "door-1", "20260302T110000.000000Z-0001", BEGAN_AT)
 SAMPLE = Path(".floorsight/media/vtest.avi")
-SECONDS, WALK_SECONDS, NOISE = 60, 6, 2.0
+SECONDS, WALK_SECONDS, NOISE = 60, 6, 1.0
 
 
 def main() -> None:

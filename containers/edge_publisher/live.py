@@ -114,7 +114,7 @@ class LivePublisher:
                 try:
                     chunk = next(chunks, None)
                 except Malformed as error:
-                    return error
+                    return camera.ended_by or error
                 if chunk is None:
                     return camera.ended_by
                 self._delivery.send(chunk)

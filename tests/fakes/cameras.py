@@ -70,6 +70,9 @@ class FakeCamera:
         await server.start()
         ready.set()
         await self._ended.wait()
+        listening = server._server
+        assert listening is not None
+        listening.close()  # or a client could come back while it stops
         for session in server.sessions:
             session.sock.writer.transport.abort()
         await asyncio.wait_for(asyncio.gather(*server.tasks, return_exceptions=True), 10)

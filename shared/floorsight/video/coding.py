@@ -75,6 +75,9 @@ def _passed_groups(video: VideoSource, codec: Codec, settings: CodingSettings) -
                 yield Coding(codec, *sizes.of(group)), group
             return
         except NoPlaceToBegin as found:
+            if video.is_live and found.ended:
+                log.warning("%d pictures came and no key frame: they are left out", len(found.pictures))
+                return
             _advise("no closed group begins in the first %s s: encoding all of it again", settings)
             packets = video.packets_again(chain(found.pictures, pictures))
             yield from _encoded_groups(_decoded(video, video.stream.codec_context, packets), video, settings)

@@ -44,7 +44,14 @@ class GroupTooLong(Exception):
 
 
 class NoPlaceToBegin(GroupTooLong):
-    """There is no picture at which a decoder may begin, not within the limit at least."""
+    """There is no picture at which a decoder may begin, not within the limit at least.
+
+    `ended`: nor will one come.
+    """
+
+    def __init__(self, pictures: list[Coded], *, ended: bool = False) -> None:
+        super().__init__(pictures)
+        self.ended = ended
 
 
 def split_groups(pictures: Iterable[Coded], codec: Codec, longest_seconds: float) -> Iterator[Group]:
@@ -70,7 +77,7 @@ def split_groups(pictures: Iterable[Coded], codec: Codec, longest_seconds: float
             raise GroupTooLong(current) if current else NoPlaceToBegin(headless)
     if headless:
         if not current:
-            raise NoPlaceToBegin(headless)
+            raise NoPlaceToBegin(headless, ended=True)
         log.warning("%d pictures before the first whole group are left out", len(headless))
     if current:
         yield _group(current)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -341,3 +342,20 @@ def test_a_stream_without_times_is_malformed(tmp_path: Path) -> None:
     with pytest.raises(Malformed) as error:
         chunks_from(make_video(tmp_path / "video.h264"))
     assert error.value.code == "no_timestamps"
+
+
+def test_a_connection_that_breaks_before_its_first_key_frame(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = make_video(tmp_path / "whole.mkv")
+
+    class Broken(VideoFile):
+        is_live = True
+
+        def packets(self) -> Iterator[VideoPacket]:
+            yield from islice(super().packets(), 5, 15)
+
+    with Broken(whole) as video, caplog.at_level(logging.WARNING):
+        assert list(chunks_of(video, RUN, ChunkingSettings())) == []
+    assert "10 pictures" in caplog.text
+    assert "key frame interval" not in caplog.text
