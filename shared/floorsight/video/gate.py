@@ -13,6 +13,8 @@ from floorsight.video.motion import MotionMeter, MotionSettings, small_pictures
 
 log = logging.getLogger(__name__)
 
+_HAIR_SECONDS = 0.05  # chunks that should be a second apart are not to the millisecond
+
 
 @dataclass(frozen=True)
 class GateSettings:
@@ -94,6 +96,7 @@ class MotionGate:
     def _still(self, before: Stamped) -> list[Stamped]:
         self.skipped += 1
         since = self._shown_until
-        if since is not None and (before.captured_at - since).total_seconds() < self._settings.still_seconds:
+        due_seconds = self._settings.still_seconds - _HAIR_SECONDS
+        if since is not None and (before.captured_at - since).total_seconds() < due_seconds:
             return []
         return [replace(before, cut=before.cut.without_rest())]

@@ -77,6 +77,20 @@ def test_people_are_counted_alike_with_and_without_the_gate(pause_seconds: int) 
     assert kinds.count("TrackEnded.v1") == 2  # each walk's, soon after it and not with the next
 
 
+def test_with_a_frame_a_second_whoever_stands_still_keeps_the_track() -> None:
+    half = len(ACROSS) // 2
+    standing = [ACROSS[half]] * (170 * FPS)
+    lefts: list[int | None] = [None] * 5 * FPS + ACROSS[:half] + standing + ACROSS[half:] + [None] * 20 * FPS
+    whole = chunks_of(lefts)
+    gate = MotionGate(GateSettings(still_seconds=1.0))
+    gated = list(gate.pass_on(whole))
+    assert gate.skipped > 40
+    expected, _ = facts_of(whole)
+    found, world = facts_of(gated)
+    assert [kind for kind, _, _ in found] == [kind for kind, _, _ in expected]
+    assert world.kinds().count("TrackEnded.v1") == 1
+
+
 def test_every_minute_of_a_pause_is_reported_as_live() -> None:
     stamped = chunks_of([None] * (200 * FPS))
     _, world = facts_of(list(MotionGate(GateSettings()).pass_on(stamped)))
