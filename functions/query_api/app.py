@@ -15,6 +15,7 @@ from functions.query_api.routers import (
     cameras,
     counts,
     crossings,
+    diagnostics,
     history,
     jobs,
     lines,
@@ -49,6 +50,7 @@ ROUTERS = (
     recount,
     views,
     publishers,
+    diagnostics,
 )
 
 

@@ -11,6 +11,9 @@ from floorsight.alerts.service import AlertService
 from floorsight.alerts.store import AlertStore
 from floorsight.alerts.subscriptions.service import SubscriptionService
 from floorsight.alerts.subscriptions.store import SubscriptionStore
+from floorsight.diagnostics.diagnosing import DiagnosticService
+from floorsight.diagnostics.service import ProcessingService
+from floorsight.diagnostics.store import ProcessingStore
 from floorsight.jobs.service import JobService
 from floorsight.jobs.store import JobStore
 from floorsight.occupancy.recount.service import RecountService
@@ -57,6 +60,9 @@ def make_services() -> Services:
     sites = SiteService(SiteStore(registry))
     history = HistoryService(sites, choose_series_store(settings, presence))
     security = SnsTopic(settings.security_topic, lambda: client("sns"))
+    streams = StreamService(HealthStore(presence), TrajectoryStore(trails))
+    publishers = PublisherService(PublisherStore(presence))
+    processing = ProcessingService(ProcessingStore(trails))
     return Services(
         stage=settings.stage,
         sites=sites,
@@ -68,10 +74,10 @@ def make_services() -> Services:
         subscriptions=SubscriptionService(
             sites, SubscriptionStore(registry), security, allow_loopback=settings.stage == "local"
         ),
-        recounts=RecountService(
-            sites, OccupancyStore(presence), StreamService(HealthStore(presence), TrajectoryStore(trails))
-        ),
-        publishers=PublisherService(PublisherStore(presence)),
+        recounts=RecountService(sites, OccupancyStore(presence), streams),
+        publishers=publishers,
+        processing=processing,
+        diagnostics=DiagnosticService(sites, streams, publishers, processing),
         recordings=RecordingService(RecordingStore(presence)),
         jobs=JobService(JobStore(presence)),
         job_starter=JobStarter(settings.run_job_function, lambda: client("lambda")),

@@ -10,6 +10,8 @@ from fastapi import Depends, Request
 
 from floorsight.alerts.service import AlertService
 from floorsight.alerts.subscriptions.service import SubscriptionService
+from floorsight.diagnostics.diagnosing import DiagnosticService
+from floorsight.diagnostics.service import ProcessingService
 from floorsight.jobs.service import JobService
 from floorsight.occupancy.recount.service import RecountService
 from floorsight.occupancy.series.history import HistoryService
@@ -38,6 +40,8 @@ class Services:
     subscriptions: SubscriptionService
     recounts: RecountService
     publishers: PublisherService
+    processing: ProcessingService
+    diagnostics: DiagnosticService
     recordings: RecordingService
     jobs: JobService
     job_starter: JobStarter

@@ -10,6 +10,9 @@ from floorsight.alerts.service import AlertService
 from floorsight.alerts.store import AlertStore
 from floorsight.alerts.subscriptions.service import SubscriptionService
 from floorsight.alerts.subscriptions.store import SubscriptionStore
+from floorsight.diagnostics.diagnosing import DiagnosticService
+from floorsight.diagnostics.service import ProcessingService
+from floorsight.diagnostics.store import ProcessingStore
 from floorsight.events.vision import Direction, LineCrossed
 from floorsight.geometry.lines import Point, Segment
 from floorsight.geometry.polygons import Polygon
@@ -72,6 +75,10 @@ class Scene:
         self.publishers = PublisherService(PublisherStore(self.presence), self.clock)
         self.recounts = RecountService(self.sites, self.occupancy.store, self.streams)
         self.recordings = RecordingService(RecordingStore(self.presence), self.clock)
+        self.processing = ProcessingService(ProcessingStore(self.trails), self.clock)
+        self.diagnostics = DiagnosticService(
+            self.sites, self.streams, self.publishers, self.processing, self.clock
+        )
         self.jobs = JobService(JobStore(self.presence), self.clock)
         self.views = ViewService(ViewStore(self.trails), self.clock)
         self.topic = MemoryTopic()

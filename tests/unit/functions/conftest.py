@@ -131,6 +131,8 @@ def make_services(cognito: Any, s3: Any) -> Callable[[Scene], Services]:
         recounts=scene.recounts,
         publishers=scene.publishers,
         recordings=scene.recordings,
+        processing=scene.processing,
+        diagnostics=scene.diagnostics,
         jobs=scene.jobs,
         job_starter=RememberedStarts(),
         pictures=PictureLinks("pictures", lambda: s3),

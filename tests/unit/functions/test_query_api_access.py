@@ -59,6 +59,8 @@ NEEDED = {
     ("GET", f"{CAMERA_PATH}/view"): Role.VIEWER,
     ("GET", f"{CAMERA_PATH}/publisher"): Role.VIEWER,
     ("GET", "/api/occupancy/statistics"): Role.VIEWER,
+    ("GET", "/api/diagnostic"): Role.VIEWER,
+    ("GET", "/api/diagnostic/metrics"): Role.VIEWER,
     ("GET", "/api/occupancy/alerts"): Role.VIEWER,
     ("GET", ALERT_PATH): Role.VIEWER,
     ("POST", f"{ALERT_PATH}/acknowledge"): Role.OPERATOR,

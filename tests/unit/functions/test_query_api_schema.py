@@ -6,6 +6,7 @@ get likely values, so that they reach what lies behind the checks of single fiel
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -44,6 +45,8 @@ from functions.query_api.services import Services
 from functions.query_api.signing_in import UserPool
 from tests.fakes.clock import NOON
 from tests.fakes.scene import CAMERA, SITE, Scene, line_crossed
+from tests.fakes.stills import still
+from tests.unit.diagnostics.test_processing import measured
 from tests.unit.functions.conftest import Behind
 from tests.unit.streams.test_publishers import reported
 
@@ -91,6 +94,11 @@ LIKELY: dict[str, list[Any]] = {
     "endpoint": [MAIL],
     "until": ["2026-03-02T14:00:00Z"],
     "note": ["a drill"],
+    "frame": [base64.b64encode(still(6)).decode()],
+    "upload_key": [None],
+    "frame_id": ["frame-1"],
+    "captured_at": ["2026-03-02T12:00:00Z"],
+    "size_bytes": [5_000_000],
 }
 
 
@@ -142,6 +150,7 @@ def plant() -> Scene:
     scene.clock.advance(60)
     scene.publishers.record_report(reported(1))
     track = SeenTrack(7, "person", (0.0, 0.25, 0.5, 1.0), 0.75)
+    scene.processing.record(measured())
     scene.views.save_view(View(CAMERA, NOON, "live/door-1/latest.jpg", 768, 576, (track,)))
     return scene
 

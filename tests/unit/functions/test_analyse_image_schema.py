@@ -1,0 +1,65 @@
+"""Whatever is sent to the routes that take images, the answer is one that the OpenAPI document allows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi.testclient import TestClient
+from hypothesis import find
+from schemathesis import Case, GenerationMode
+
+from functions.analyse_image.app import create_app
+from functions.analyse_image.services import Services
+from functions.analyse_image.uploads import Uploads
+from functions.gateway.access import Role
+from functions.gateway.application import describe_api
+from tests.fakes.stills import Gate
+from tests.unit.functions.conftest import Behind
+from tests.unit.functions.test_query_api_schema import CHECKS, bounded, claims_of, requests, send_many
+
+PATHS = ("/api/process", "/api/process/uploads")
+
+
+class FuzzedImages:
+    """The application, at a new gate for every request."""
+
+    def __init__(self, s3: Any) -> None:
+        self._s3 = s3
+        self.app = create_app(self._services)
+        self.schema = schemathesis.openapi.from_dict(describe_api(self.app))
+
+    def _services(self) -> Services:
+        gate = Gate()
+        return Services(gate.service(), Uploads("pictures", gate.objects, lambda: self._s3))
+
+    def answer(self, case: Case, claims: dict[str, str] | None) -> Any:
+        """The answer to a request, checked against the document."""
+        client = TestClient(Behind(self.app, claims), raise_server_exceptions=False)
+        answer = client.request(**case.as_transport_kwargs())
+        case.validate_response(answer, checks=CHECKS)
+        return answer
+
+
+@pytest.fixture(scope="module")
+def fuzzed(s3: Any) -> FuzzedImages:
+    return FuzzedImages(s3)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("mode", list(GenerationMode))
+def test_every_answer_is_one_that_the_document_allows(
+    fuzzed: FuzzedImages, path: str, mode: GenerationMode
+) -> None:
+    send_many(fuzzed, fuzzed.schema[path]["POST"], mode)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_operation_can_succeed(fuzzed: FuzzedImages, path: str) -> None:
+    made = requests(fuzzed.schema[path]["POST"], GenerationMode.POSITIVE, [True], [Role.ADMIN])
+    find(
+        made,
+        lambda request: fuzzed.answer(request[0], claims_of(request[1])).status_code < 300,
+        settings=bounded(100),
+    )
