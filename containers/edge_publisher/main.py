@@ -20,7 +20,7 @@ from containers.edge_publisher.publishing import Progress, publish_file
 from containers.edge_publisher.reporting import reporting
 from containers.edge_publisher.spooling import default_spool, spooled
 from floorsight.platform.aws import client
-from floorsight.platform.errors import FloorsightError, Forbidden, Unavailable
+from floorsight.platform.errors import FloorsightError, Forbidden, Malformed, Unavailable
 from floorsight.platform.objects import S3Objects
 from floorsight.platform.observability import configure_logging
 from floorsight.platform.settings import EdgePublisherSettings
@@ -71,12 +71,22 @@ def _exit_code(error: FloorsightError) -> int:
 
 def _publish(options: argparse.Namespace, stop: threading.Event) -> None:
     settings = EdgePublisherSettings.from_environment()
-    objects = S3Objects(settings.media_bucket, client("s3"))
-    kinesis = KinesisDelivery(settings.chunk_stream, client("kinesis"), objects)
+    kinesis = _kinesis(settings)
     if is_address(options.source):
         _publish_camera(options, kinesis, settings.event_bus, stop)
     else:
         _publish_file(options, kinesis, stop)
+
+
+def _kinesis(settings: EdgePublisherSettings) -> KinesisDelivery:
+    from botocore.exceptions import BotoCoreError, NoRegionError
+
+    try:
+        objects = S3Objects(settings.media_bucket, client("s3"))
+        return KinesisDelivery(settings.chunk_stream, client("kinesis"), objects)
+    except BotoCoreError as error:
+        advice = "; set AWS_DEFAULT_REGION" if isinstance(error, NoRegionError) else ""
+        raise Malformed(f"AWS is not set up: {error}{advice}", code="bad_aws_settings") from error
 
 
 def _publish_camera(

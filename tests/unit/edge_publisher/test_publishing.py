@@ -7,11 +7,13 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
+import boto3
 import pytest
 
 from containers.edge_publisher import main as program
 from containers.edge_publisher.delivery import KinesisDelivery
 from containers.edge_publisher.publishing import Progress, PublishSettings, publish_file
+from floorsight.platform import aws
 from floorsight.platform.errors import Forbidden, Unavailable
 from floorsight.vision.chunk import Chunk
 from tests.fakes.clock import NOON, ManualClock
@@ -143,6 +145,31 @@ class TestTheProgram:
         monkeypatch.delenv("FLOORSIGHT_CHUNK_STREAM")
         assert self.run(video) == program.EXIT_BAD_SOURCE
         assert "FLOORSIGHT_CHUNK_STREAM" in capsys.readouterr().out
+
+    @pytest.mark.parametrize(
+        ("settings", "told"),
+        [({"AWS_DEFAULT_REGION": None}, "AWS_DEFAULT_REGION"), ({"AWS_PROFILE": "nobody"}, "nobody")],
+    )
+    def test_aws_that_is_not_set_up(
+        self,
+        video: Path,
+        settings: dict[str, str | None],
+        told: str,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(video.with_name("no-config")))
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+        monkeypatch.setattr(program, "client", aws._client.__wrapped__)  # none that was made before
+        for name, value in settings.items():
+            if value is None:
+                monkeypatch.delenv(name)
+            else:
+                monkeypatch.setenv(name, value)
+        assert self.run(video) == program.EXIT_BAD_SOURCE
+        printed = "".join(capsys.readouterr())
+        assert told in printed
+        assert "Traceback" not in printed
 
     @pytest.mark.parametrize(
         ("fault", "code"),
