@@ -30,12 +30,12 @@ class MemoryObjects:
         self.content_types[key] = content_type
         self.after(key)
 
-    def get(self, key: str) -> bytes:
+    def get(self, key: str, *, at_most: int | None = None) -> bytes:
         self.before(key)
         if key not in self.stored:
             raise NotFound(f"there is no object {key}", code="no_such_object")
         self.after(key)
-        return self.stored[key]
+        return self.stored[key][:at_most]
 
     def keys(self, prefix: str) -> list[str]:
         """Keys that begin with a prefix, sorted."""

@@ -191,9 +191,9 @@ class FaultyPorts:
     world: World
     faults: Faults
 
-    def get(self, key: Any) -> Any:
+    def get(self, key: Any, **how: Any) -> Any:
         if isinstance(key, str):
-            return self.faults.around("objects.get", lambda: self.world.objects.get(key))
+            return self.faults.around("objects.get", lambda: self.world.objects.get(key, **how))
         return self.faults.around("table.get", lambda: self.world.table.get(key))
 
     def query(self, pk: str, **how: Any) -> Page[Item]:

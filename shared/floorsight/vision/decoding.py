@@ -19,9 +19,15 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 
 from floorsight.platform.errors import Malformed
-from floorsight.vision.chunk import Chunk, Codec
+from floorsight.vision.chunk import Chunk, ChunkHeader, Codec
 
 Image = npt.NDArray[np.uint8]
+
+# 8K and a little more. A stream of some bytes may claim frames for which there is no memory.
+MAX_FRAME_PIXELS = 8192 * 4352
+# What a chunk's frames come to together: 4 seconds of 8K at 60 frames a second, half a minute's decoding.
+MAX_CHUNK_PIXELS = 4 * 60 * MAX_FRAME_PIXELS
+_EDGE_PIXELS = 128
 
 
 @dataclass(frozen=True)
@@ -57,15 +63,25 @@ def decode_frames(chunk: Chunk, *, threads: int = 1) -> Iterator[Frame]:
 
     Raises:
         Malformed: `undecodable`, when the payload is no video of the codec it claims or does not hold
-            the frames that the header lists.
+            the frames that the header lists, in the size that it says. `too_much_video`, before anything
+            is decoded, when that would take more memory or time than a chunk may.
     """
-    times = chunk.header.frame_times()
-    decoder = open_decoder(chunk.header.codec, threads)
+    header = chunk.header
+    check_size(header)
+    times = header.frame_times()
+    decoder = open_decoder(header.codec, threads, largest=(header.width, header.height))
     shown = 0
     try:
         for coded in _frames(decoder, chunk.payload):
-            if shown < len(times):
-                yield Frame(times[shown], coded)
+            if shown == len(times):
+                raise Malformed(f"the payload has more frames than the header's {shown}", code="undecodable")
+            if (coded.width, coded.height) != (header.width, header.height):
+                raise Malformed(
+                    f"frames of {coded.width}x{coded.height} pixels, the header says "
+                    f"{header.width}x{header.height}",
+                    code="undecodable",
+                )
+            yield Frame(times[shown], coded)
             shown += 1
     except av.error.FFmpegError as error:
         raise Malformed(f"the payload can't be decoded: {error}", code="undecodable") from error
@@ -73,11 +89,38 @@ def decode_frames(chunk: Chunk, *, threads: int = 1) -> Iterator[Frame]:
         raise Malformed(f"the header lists {len(times)} frames, the payload has {shown}", code="undecodable")
 
 
-def open_decoder(codec: Codec, threads: int = 1) -> VideoCodecContext:
-    """A decoder of Annex B (or JPEG) packets."""
+def check_size(header: ChunkHeader) -> None:
+    """Raises Malformed (`too_much_video`) for more pixels than a worker decodes for one chunk."""
+    frame = header.width * header.height
+    frames = len(header.frame_offsets_us)
+    if frame > MAX_FRAME_PIXELS:
+        raise Malformed(
+            f"frames of {header.width}x{header.height} pixels are larger than {MAX_FRAME_PIXELS} pixels: "
+            "set the camera to a smaller picture",
+            code="too_much_video",
+        )
+    if frame * frames > MAX_CHUNK_PIXELS:
+        raise Malformed(
+            f"{frames} frames of {header.width}x{header.height} pixels are too much for one chunk: send "
+            "shorter chunks (key frames more often), fewer frames a second or a smaller picture",
+            code="too_much_video",
+        )
+
+
+def open_decoder(
+    codec: Codec, threads: int = 1, *, largest: tuple[int, int] | None = None
+) -> VideoCodecContext:
+    """A decoder of Annex B (or JPEG) packets.
+
+    One with a `largest` frame size refuses larger frames before it has memory for them.
+    """
     decoder = av.CodecContext.create(codec.value, "r")
     if not isinstance(decoder, VideoCodecContext):
         raise Malformed(f"{codec.value} is no video codec", code="undecodable")
+    if largest is not None:
+        # FFmpeg reckons with rows and columns beyond the picture's edge.
+        width, height = (side + _EDGE_PIXELS for side in largest)
+        decoder.options = {"max_pixels": str(width * height)}
     decoder.thread_count = threads
     # Frame threads would hold frames back until flushed and cost a copy of the context each.
     decoder.thread_type = ThreadType.SLICE

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from floorsight.events.envelope import Event
 from floorsight.events.vision import LineCrossed, ZoneEntered
+from floorsight.platform.errors import Malformed
 from floorsight.vision.chunk import Chunk
 from floorsight.vision.counting import Counter, Crossing, Finding, Logs
 from floorsight.vision.decoding import Frame, decode_frames
@@ -23,6 +24,9 @@ from floorsight.vision.timing import Stage, Stopwatch
 from floorsight.vision.track_log import TrackLog
 from floorsight.vision.tracking.tracker import Observed, Tracker
 from floorsight.vision.visits import VisitBegan, end_visits
+
+# A chunk's chosen frames are held at once, at a byte and a half a pixel: 1.2 GB.
+MAX_HELD_PIXELS = 800_000_000
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ class ChunkPipeline:
         """Take a verified chunk of the state's stream session, later than the state's sequence.
 
         Raises:
-            Malformed: `undecodable`; nothing has changed then.
+            Malformed: `undecodable`, `too_much_video`; nothing has changed then.
         """
         with stopwatch.measure(Stage.DECODE):
             frames, state = choose_frames(chunk, plan.analyse_fps, state)
@@ -182,6 +186,12 @@ def choose_frames(chunk: Chunk, analyse_fps: float, state: StreamState) -> tuple
         if at_ms < due_ms - half_frame_ms:
             continue
         chosen.append(frame)
+        if len(chosen) * frame.width * frame.height > MAX_HELD_PIXELS:
+            raise Malformed(
+                f"more than {len(chosen) - 1} frames of {frame.width}x{frame.height} pixels to analyse in "
+                "one chunk: send shorter chunks (key frames more often), or lower the camera's analyse_fps",
+                code="too_much_video",
+            )
         is_late = at_ms - due_ms >= step_ms / 2.0
         due_ms = (at_ms if is_late else due_ms) + step_ms
     return chosen, replace(state, next_frame_ms=due_ms)

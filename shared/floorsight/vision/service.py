@@ -35,6 +35,8 @@ from floorsight.vision.timing import Stage, Stopwatch
 log = logging.getLogger(__name__)
 
 COMMIT_SECONDS = 10.0
+# Eight seconds at 250 Mbit/s; what is claimed is held in memory.
+MAX_CLAIM_BYTES = 256 * 1024 * 1024
 JPEG = "image/jpeg"
 
 
@@ -293,7 +295,15 @@ class CameraStream:
             own = f"claims/{chunk.header.site_id}/{chunk.header.camera_id}/"
             if not claim.key.startswith(own):
                 raise Malformed(f"a claim of this camera begins with {own}", code="foreign_claim")
-            return replace(chunk, payload=self._ports.objects.get(claim.key))
+            if chunk.header.payload_bytes > MAX_CLAIM_BYTES:
+                raise Malformed(
+                    f"a claim of {chunk.header.payload_bytes} bytes, more than {MAX_CLAIM_BYTES}: send "
+                    "shorter chunks (key frames more often) or a lower bitrate",
+                    code="too_much_video",
+                )
+            # A byte more than claimed, so that `verify` sees an object that is larger.
+            payload = self._ports.objects.get(claim.key, at_most=chunk.header.payload_bytes + 1)
+            return replace(chunk, payload=payload)
         return chunk
 
     def _put_aside(self, chunk: Chunk, reason: Rejection, explanation: str) -> None:

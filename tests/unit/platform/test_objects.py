@@ -91,3 +91,17 @@ def test_no_way_to_s3_is_unavailable(client: Any, monkeypatch: pytest.MonkeyPatc
 def test_a_call_that_is_wrong_in_itself_rises_as_it_is(client: Any) -> None:
     with pytest.raises(ParamValidationError):
         S3Objects("b", client).get(None)  # type: ignore[arg-type]
+
+
+def test_a_beginning_is_read(client: Any, stub: Stubber) -> None:
+    for _ in range(2):
+        stub.add_response("get_object", {"Body": StreamingBody(io.BytesIO(b"0123456789"), content_length=10)})
+    assert S3Objects("media", client).get("key", at_most=4) == b"0123"
+    assert S3Objects("media", client).get("key", at_most=99) == b"0123456789"
+
+
+def test_half_a_beginning_is_no_answer(client: Any, stub: Stubber) -> None:
+    half = StreamingBody(io.BytesIO(b"half"), content_length=8)
+    stub.add_response("get_object", {"Body": half})
+    with pytest.raises(Unavailable, match="4 read"):
+        S3Objects("media", client).get("key", at_most=6)
