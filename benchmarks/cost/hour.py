@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,8 +11,11 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from floorsight.alerts.checks import CountChecks, SiteChecks
+from floorsight.alerts.outages.service import OutageService
+from floorsight.alerts.outages.store import OutageStore
 from floorsight.alerts.service import AlertService
 from floorsight.alerts.store import AlertStore
+from floorsight.events.publishing import PublisherReported
 from floorsight.events.vision import Direction, StreamHealth, TrackEnded
 from floorsight.geometry.lines import Point, Segment
 from floorsight.geometry.polygons import Polygon
@@ -22,14 +25,15 @@ from floorsight.occupancy.series.service import RollUpService
 from floorsight.occupancy.series.store import TableSeries
 from floorsight.occupancy.service import OccupancyService
 from floorsight.occupancy.store import OccupancyStore
+from floorsight.platform.bus import Message
 from floorsight.platform.ids import derived_id
 from floorsight.platform.table import Table
 from floorsight.platform.topics import Topic
 from floorsight.sites.model import CameraRole, Limits
 from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
-from floorsight.streams.service import StreamService
-from floorsight.streams.store import HealthStore, TrajectoryStore
+from floorsight.streams.service import PublisherService, StreamService
+from floorsight.streams.store import HealthStore, PublisherStore, TrajectoryStore
 from floorsight.vision.counting import Counter
 from floorsight.vision.detections import Detections
 from floorsight.vision.plan import CountingPlan
@@ -57,6 +61,13 @@ class Watch:
 
     def __call__(self) -> datetime:
         return self.now
+
+
+class NoBus:
+    """`Bus` that nobody listens to: events are priced by their number."""
+
+    def publish(self, messages: Sequence[Message]) -> None:
+        """Nothing."""
 
 
 @dataclass
@@ -97,8 +108,17 @@ class PlantHour:
         )
         alerts = AlertService(self.sites, AlertStore(self.presence), self.topic, self.clock)
         self.count_checks = CountChecks(alerts, self.sites, self.occupancy.list_raw_counts)
+        self.publishers = PublisherService(PublisherStore(self.presence), self.clock)
+        outages = OutageService(
+            self.sites, alerts.store, OutageStore(self.presence), health.map_seen, NoBus(), self.clock
+        )
         self.site_checks = SiteChecks(
-            alerts, self.sites, self.count_checks, self.streams.health.list_last_seen
+            alerts,
+            self.sites,
+            self.count_checks,
+            health.list_last_seen,
+            self.publishers.list_reports,
+            outages.tell_changes,
         )
 
     def set_up(self) -> None:
@@ -172,6 +192,8 @@ class PlantHour:
         for camera_id in self.cameras:
             with self._using(UseCase.STREAM_MINUTE):
                 self.streams.record_health(_health(camera_id, minute), mark_heartbeat)
+            with self._using(UseCase.PUBLISHER_REPORT):
+                self.publishers.record_report(_report(camera_id, minute))
 
     def _tick(self, minute: int) -> None:
         with self._using(UseCase.CHECK_ALERTS):
@@ -247,6 +269,34 @@ def _track(camera_id: str, at: datetime) -> TrackEnded:
         started_at=at - timedelta(seconds=15),
         observations=150,
         path=tuple((1000 * n, 0.1234 + n / 100, 0.5678 + n / 200) for n in range(PATH_POINTS)),
+    )
+
+
+def _report(camera_id: str, minute: int) -> PublisherReported:
+    return PublisherReported(
+        event_id=derived_id("report", camera_id, minute),
+        occurred_at=BEGINS + timedelta(minutes=minute, seconds=30),
+        site_id=SITE,
+        camera_id=camera_id,
+        stream_session="20260302T060000.000000Z-0001",
+        cause="publisher/20260302T055900.000000Z-0002",
+        publisher="20260302T055900.000000Z-0002",
+        number=minute + 1,
+        publisher_version="0.1.0",
+        connected=True,
+        frames_per_second=12.487,
+        bits_per_second=1_766_032.0,
+        reconnects=2,
+        camera_error="no packets for 10 s",
+        link_up=True,
+        link_error=None,
+        queue_chunks=0,
+        queue_bytes=0,
+        queue_seconds=0.0,
+        chunks_dropped=0,
+        chunks_damaged=0,
+        disk_error=None,
+        clock_ahead_seconds=0.2,
     )
 
 

@@ -103,8 +103,9 @@ def _occupancy(plant: Plant, measured: Mapping[UseCase, TableUse]) -> Iterator[B
     crossings, visits = plant.monthly(plant.crossings_a_day), plant.monthly(plant.zone_visits_a_day)
     tracks, minutes = plant.monthly(plant.tracks_a_day), plant.camera_hours * 60
     changes = crossings + 2 * visits
+    reports = minutes  # a publisher's, one a minute too
     # Each fact, and what update_occupancy tells after a crossing or a step into or out of a zone.
-    events = changes + tracks + minutes + changes
+    events = changes + tracks + minutes + reports + changes
     runs = SCHEDULED_RUNS_AN_HOUR * HOURS_A_MONTH
     polls = QUEUES * POLLS_A_MINUTE * 60 * HOURS_A_MONTH
     yield BillLine(Part.OCCUPANCY, Charge.EVENTS, events)
@@ -120,6 +121,7 @@ def _occupancy(plant: Plant, measured: Mapping[UseCase, TableUse]) -> Iterator[B
             UseCase.ZONE_VISIT: visits,
             UseCase.TRACK: tracks,
             UseCase.STREAM_MINUTE: minutes,
+            UseCase.PUBLISHER_REPORT: reports,
             UseCase.CHANGE: changes,
             UseCase.ROLL_UP: plant.camera_hours,
             UseCase.CHECK_ALERTS: 60 * HOURS_A_MONTH,

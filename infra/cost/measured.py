@@ -17,6 +17,7 @@ class UseCase(StrEnum):
     CROSSING = "crossing"
     ZONE_VISIT = "zone visit"
     STREAM_MINUTE = "minute of a camera's stream"
+    PUBLISHER_REPORT = "report of a publisher"
     TRACK = "track"
     COMMIT = "commit of a camera's state"
     CHANGE = "alerts looked at after a change"
