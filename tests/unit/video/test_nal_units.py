@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from floorsight.video.nal_units import begins_closed_group, has_parameter_sets, unit_types
+from floorsight.video.nal_units import (
+    begins_closed_group,
+    has_parameter_sets,
+    parameter_sets,
+    unit_types,
+)
 from floorsight.vision.chunk import Codec
 
 START = b"\x00\x00\x00\x01"
@@ -42,3 +47,19 @@ def test_unit_types(stream: bytes, codec: Codec, types: list[int]) -> None:
 def test_where_a_group_begins(stream: bytes, codec: Codec, closed: bool, complete: bool) -> None:
     assert begins_closed_group(stream, codec) is closed
     assert has_parameter_sets(stream, codec) is complete
+
+
+@pytest.mark.parametrize(
+    ("stream", "codec", "sets"),
+    [
+        (b"", Codec.H264, b""),
+        (b"\x01\x64\x00\x0a\xff", Codec.H264, b""),  # the head of an MP4 file's track is no byte stream
+        (SHORT + b"\x09\xf0" + START + b"\x67\x42\x00" + START + b"\x68\xce" + SHORT + b"\x65\x88", Codec.H264,
+         START + b"\x67\x42" + START + b"\x68\xce"),
+        (START + b"\x68\xce", Codec.H264, START + b"\x68\xce"),
+        (SHORT + b"\x40\x01" + SHORT + b"\x42\x01" + SHORT + b"\x44\x01" + SHORT + b"\x26\x01", Codec.HEVC,
+         START + b"\x40\x01" + START + b"\x42\x01" + START + b"\x44\x01"),
+    ],
+)  # fmt: skip
+def test_parameter_sets(stream: bytes, codec: Codec, sets: bytes) -> None:
+    assert parameter_sets(stream, codec) == sets
