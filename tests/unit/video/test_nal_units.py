@@ -54,8 +54,8 @@ def test_where_a_group_begins(stream: bytes, codec: Codec, closed: bool, complet
     [
         (b"", Codec.H264, b""),
         (b"\x01\x64\x00\x0a\xff", Codec.H264, b""),  # the head of an MP4 file's track is no byte stream
-        (SHORT + b"\x09\xf0" + START + b"\x67\x42\x00" + START + b"\x68\xce" + SHORT + b"\x65\x88", Codec.H264,
-         START + b"\x67\x42" + START + b"\x68\xce"),
+        (SHORT + b"\x09\xf0" + START + b"\x67\x42\x00" + START + b"\x68\xce" + SHORT + b"\x65\x88",
+         Codec.H264, START + b"\x67\x42" + START + b"\x68\xce"),
         (START + b"\x68\xce", Codec.H264, START + b"\x68\xce"),
         (SHORT + b"\x40\x01" + SHORT + b"\x42\x01" + SHORT + b"\x44\x01" + SHORT + b"\x26\x01", Codec.HEVC,
          START + b"\x40\x01" + START + b"\x42\x01" + START + b"\x44\x01"),
