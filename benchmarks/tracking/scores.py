@@ -69,7 +69,8 @@ def _trackeval_data(sequence: Sequence, frames: list[Tracked]) -> dict[str, Any]
         "gt_ids": [_numbered(frame, true_ids) for frame in sequence.truth],
         "tracker_ids": [_numbered(frame, said_ids) for frame in frames],
         "similarity_scores": [
-            overlap(true.corners.astype(np.float64), said.corners.astype(np.float64)) for true, said in pairs
+            overlap(true.corners.astype(np.float64).T, said.corners.astype(np.float64).T)
+            for true, said in pairs
         ],
         "num_gt_ids": len(true_ids),
         "num_tracker_ids": len(said_ids),

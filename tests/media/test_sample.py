@@ -62,7 +62,7 @@ def test_in_8_bits_it_finds_the_same(detector: Detector, frames: list[Frame]) ->
     overlaps = []
     for exact, found in zip(*(each.detect(frames, Stopwatch()) for each in (detector, light)), strict=True):
         sure = exact.boxes[exact.scores >= 0.4].astype(float)
-        overlaps += overlap(sure, found.boxes.astype(float)).max(axis=1).tolist()
+        overlaps += overlap(sure.T, found.boxes.astype(float).T).max(axis=1).tolist()
     assert np.mean(np.array(overlaps) > 0.7) > 0.95
     assert np.median(overlaps) > 0.93
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import numpy as np
@@ -10,7 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from floorsight.vision.detections import Detections
-from floorsight.vision.tracking.kalman import Motion, MotionNoise, begin, correct, predict
+from floorsight.vision.tracking.assignment import assign
+from floorsight.vision.tracking.boxes import likeness
+from floorsight.vision.tracking.kalman import (
+    POSITION,
+    PP,
+    PV,
+    VELOCITY,
+    VV,
+    MotionNoise,
+    begin,
+    correct,
+    predict,
+)
 from floorsight.vision.tracking.state import dump_tracker, load_tracker
 from floorsight.vision.tracking.tracker import Observed, Tracker, TrackerState, empty_state
 
@@ -58,38 +71,29 @@ def test_four_small_filters_are_the_one_large_one(
     boxes: list[tuple[float, ...]], walk: list[tuple[float, tuple[float, ...] | None, float]]
 ) -> None:
     noise = MotionNoise()
-    motion = begin(np.array(boxes, np.float64), noise)
+    beliefs = begin(np.array(boxes, np.float64).T, noise)
     textbook = [TextbookFilter(np.array(box, np.float64), noise) for box in boxes]
     for seconds, measured, score in walk:
-        motion = predict(motion, seconds, noise)
+        predict(beliefs, seconds, noise)
         for one in textbook:
             one.predict(seconds)
         if measured is not None:
-            rows = np.tile(np.array(measured, np.float64), (len(boxes), 1))
-            motion = correct(motion, rows, np.full(len(boxes), score), noise)
+            same_for_all = np.tile(np.array([measured], np.float64).T, len(boxes))
+            correct(beliefs, same_for_all, np.full(len(boxes), score), noise)
             for one in textbook:
-                one.correct(rows[0], score)
+                one.correct(same_for_all[:, 0], score)
     for number, one in enumerate(textbook):
-        same(motion.position[number], one.x[:4])
-        same(motion.velocity[number], one.x[4:])
-        same(motion.pp[number], np.diag(one.p[:4, :4]))
-        same(motion.pv[number], np.diag(one.p[:4, 4:]))
-        same(motion.vv[number], np.diag(one.p[4:, 4:]))
+        same(beliefs[POSITION, number], one.x[:4])
+        same(beliefs[VELOCITY, number], one.x[4:])
+        same(beliefs[PP, number], np.diag(one.p[:4, :4]))
+        same(beliefs[PV, number], np.diag(one.p[:4, 4:]))
+        same(beliefs[VV, number], np.diag(one.p[4:, 4:]))
 
 
 def same(ours: Array, theirs: Array) -> None:
     # The textbook's subtraction of covariances loses digits where a sure measurement meets a vague guess.
     scale = max(1.0, float(np.abs(theirs).max()))
     np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-7 * scale)
-
-
-def test_a_prediction_leaves_what_it_came_from_alone() -> None:
-    noise = MotionNoise()
-    motion = begin(np.array([[10.0, 10.0, 0.5, 0.5]]), noise)
-    before = [column.copy() for column in motion.columns()]
-    predict(motion, 1.0, noise)
-    assert all((a == b).all() for a, b in zip(before, motion.columns(), strict=True))
-    assert isinstance(motion.where(np.array([True])), Motion)
 
 
 @st.composite
@@ -159,3 +163,55 @@ def test_promises(frames: list[tuple[float, Detections]]) -> None:
         ended |= gone
         born |= ids
         assert set(state.tracks.ids.tolist()) == born - ended
+
+
+worths = st.integers(1, 5).flatmap(
+    lambda rows: st.integers(1, 5).flatmap(
+        lambda columns: st.lists(
+            st.lists(
+                st.sampled_from([-1.0, -0.2, 0.0]) | st.floats(-1.0, 1.0), min_size=columns, max_size=columns
+            ),
+            min_size=rows,
+            max_size=rows,
+        )
+    )
+)
+
+
+@settings(max_examples=400)
+@given(worths)
+def test_no_assignment_is_worth_more(table: list[list[float]]) -> None:
+    worth = np.array(table)
+    rows, columns = assign(worth)
+    assert len(set(rows.tolist())) == len(set(columns.tolist())) == len(rows)
+    assert (worth[rows, columns] > 0.0).all()
+    tall = worth if worth.shape[0] >= worth.shape[1] else worth.T
+    best = max(
+        sum(max(tall[row, column], 0.0) for column, row in enumerate(order))
+        for order in itertools.permutations(range(tall.shape[0]), tall.shape[1])
+    )
+    np.testing.assert_allclose(worth[rows, columns].sum(), best, atol=1e-12)
+
+
+def naive_likeness(first: list[float], second: list[float]) -> float:
+    """Pair by pair, from the definition."""
+    across = min(first[2], second[2]) - max(first[0], second[0])
+    down = min(first[3], second[3]) - max(first[1], second[1])
+    if across <= 0.0 or down <= 0.0:
+        return 0.0
+    areas = [(box[2] - box[0]) * (box[3] - box[1]) for box in (first, second)]
+    tall = max(first[3], second[3]) - min(first[1], second[1])
+    return across * down / (sum(areas) - across * down) * down / tall
+
+
+boxes = st.tuples(st.floats(0, 200), st.floats(0, 200), st.floats(1, 150), st.floats(1, 150)).map(
+    lambda box: [box[0], box[1], box[0] + box[2], box[1] + box[3]]
+)
+
+
+@settings(max_examples=200)
+@given(st.lists(boxes, min_size=1, max_size=6), st.lists(boxes, min_size=1, max_size=6))
+def test_likeness_is_that_of_a_plain_loop(first: list[list[float]], second: list[list[float]]) -> None:
+    vectorised = likeness(np.array(first).T, np.array(second).T)
+    plain = [[naive_likeness(one, other) for other in second] for one in first]
+    np.testing.assert_allclose(vectorised, plain, atol=1e-9)

@@ -1,1 +1,1 @@
-"""Multi-object tracking by detection (ByteTrack's two stages, vectorised over tracks)."""
+"""Multi-object tracking by detection, vectorised over tracks."""

@@ -1,4 +1,4 @@
-"""Optimal one-to-one assignment under a cost limit."""
+"""Optimal one-to-one assignment."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 
 
-def assign(cost: npt.NDArray[np.float64], limit: float) -> tuple[Ints, Ints]:
-    """Rows and columns that belong together: the cheapest assignment in which no pair costs over `limit`.
+def assign(worth: npt.NDArray[np.float64]) -> tuple[Ints, Ints]:
+    """Rows and columns that belong together: each pair worth more than 0, and all together the most.
 
-    Solver: Jonker and Volgenant (1987), from lapx. Rows come in rising order.
+    Where every column's best row is another one, nobody has to give way and no assignment can be worth more.
+    That is most frames. Else the solver (Jonker and Volgenant 1987, from lapx) gets the matrix with the
+    worthless set to 0: it leaves nobody alone, but a pair for nothing adds nothing and is taken apart again.
+    So it answers the question with a limit in a quarter of the matrix that lapx would build for its own.
     """
-    if cost.size == 0:
-        empty = np.zeros(0, np.int64)
-        return empty, empty
-    _, columns, _ = lap.lapjv(np.ascontiguousarray(cost), extend_cost=True, cost_limit=limit)
-    columns = np.asarray(columns, np.int64)
-    rows = np.flatnonzero(columns >= 0)
-    return rows, columns[rows]
+    if not worth.size:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    columns = (np.maximum.reduce(worth) > 0.0).nonzero()[0]
+    rows = worth.argmax(axis=0)[columns]
+    if len(set(rows.tolist())) == len(rows):
+        return rows, columns
+    rows, columns = lap.lapjvc(-np.maximum(worth, 0.0), return_cost=False)
+    taken = worth[rows, columns] > 0.0
+    return rows[taken].astype(np.int64), columns[taken].astype(np.int64)

@@ -8,16 +8,30 @@ same answers without one matrix inverse, and vectorised over tracks.
 Time is in seconds and lengths scale with the box's height, so that one set of noises fits every frame
 rate and distance: a person's height is the natural unit of their speed.
 Source: white-noise acceleration, Bar-Shalom, Li and Kirubarajan (2001), section 6.3.2.
+
+A belief about a box is a column of 20 numbers, and n boxes are an array (20, n): choosing, joining and
+replacing boxes is one call each, and calls are what small arrays cost.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
+
+# Rows of a belief, each for centre x, centre y, width, height; pixels and pixels per second. `PP`, `PV`
+# and `VV` are the entries of the covariance of each position with its velocity.
+POSITION, VELOCITY, PP, PV, VV = (slice(4 * place, 4 * place + 4) for place in range(5))
+CENTRE, SIZE, HEIGHT = slice(0, 2), slice(2, 4), 3
+SPEED = slice(4, 6)
+BELIEF_ROWS = 20
+
+# Centres move at walking speed, sizes change much more slowly.
+_WALKING = np.array([[1.0], [1.0], [0.2], [0.2]])
 
 
 @dataclass(frozen=True)
@@ -25,81 +39,56 @@ class MotionNoise:
     """Standard deviations, in box heights (per second, per second squared)."""
 
     measurement: float = 0.05
-    acceleration: float = 2.0
+    acceleration: float = 3.0
     size_acceleration: float = 0.6
     initial_speed: float = 1.0
 
 
-@dataclass(frozen=True)
-class Motion:
-    """Gaussian beliefs about n boxes.
-
-    position, velocity: (n, 4) centre x, centre y, width, height; pixels, pixels per second.
-    pp, pv, vv: (n, 4) entries of the covariance of each position with its velocity.
-    """
-
-    position: Array
-    velocity: Array
-    pp: Array
-    pv: Array
-    vv: Array
-
-    def where(self, keep: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Motion:
-        return Motion(*(column[keep] for column in self.columns()))
-
-    def joined(self, other: Motion) -> Motion:
-        pairs = zip(self.columns(), other.columns(), strict=True)
-        return Motion(*(np.concatenate(pair) for pair in pairs))
-
-    def columns(self) -> tuple[Array, Array, Array, Array, Array]:
-        return self.position, self.velocity, self.pp, self.pv, self.vv
+def begin(centres: Array, noise: MotionNoise) -> Array:
+    """Beliefs (20, n) after one measurement (4, n): at rest, with a walker's uncertainty."""
+    beliefs = np.zeros((BELIEF_ROWS, centres.shape[1]))
+    beliefs[POSITION] = centres
+    heights = centres[HEIGHT]
+    beliefs[PP] = (noise.measurement * heights) ** 2
+    beliefs[VV] = (noise.initial_speed * heights * _WALKING) ** 2
+    return beliefs
 
 
-def begin(centres: Array, noise: MotionNoise) -> Motion:
-    """Beliefs after one measurement (n, 4): at rest, with a walker's uncertainty."""
-    heights = centres[:, 3:4]
-    spread = np.broadcast_to(heights, centres.shape)
-    return Motion(
-        position=centres.astype(np.float64),
-        velocity=np.zeros(centres.shape),
-        pp=(noise.measurement * spread) ** 2,
-        pv=np.zeros(centres.shape),
-        vv=(noise.initial_speed * spread * _WALKING) ** 2,
-    )
+def predict(beliefs: Array, seconds: float, noise: MotionNoise) -> None:
+    """Let `seconds` pass. In place, as `correct` is: the tracker hands over a copy of its own."""
+    planes = _planes(beliefs)
+    position, velocity, pp, pv, _ = planes
+    power = np.maximum(position[HEIGHT], 1.0) * _push(noise)
+    power *= power
+    position += seconds * velocity
+    sizes = position[SIZE]
+    np.maximum(sizes, 1.0, out=sizes)
+    # pp + 2 s pv + s² vv, and pv + s vv: the transition applied from one side, then from the other.
+    planes[2:4] += seconds * planes[3:5]
+    pp += seconds * pv
+    planes[2:5] += np.array([seconds**4 / 4.0, seconds**3 / 2.0, seconds**2]).reshape(3, 1, 1) * power
 
 
-# Centres move at walking speed, sizes change much more slowly.
-_WALKING = np.array([1.0, 1.0, 0.2, 0.2])
-
-
-def predict(motion: Motion, seconds: float, noise: MotionNoise) -> Motion:
-    """Beliefs `seconds` later."""
-    heights = np.maximum(motion.position[:, 3:4], 1.0)
-    push = np.array([noise.acceleration] * 2 + [noise.size_acceleration] * 2)
-    power = (heights * push) ** 2
-    pp = motion.pp + 2.0 * seconds * motion.pv + seconds**2 * motion.vv + power * (seconds**4 / 4.0)
-    pv = motion.pv + seconds * motion.vv + power * (seconds**3 / 2.0)
-    vv = motion.vv + power * seconds**2
-    position = motion.position + seconds * motion.velocity
-    np.maximum(position[:, 2:], 1.0, out=position[:, 2:])
-    return Motion(position, motion.velocity, pp, pv, vv)
-
-
-def correct(motion: Motion, measured: Array, scores: Array, noise: MotionNoise) -> Motion:
-    """Beliefs after measuring centres (n, 4).
+def correct(beliefs: Array, measured: Array, scores: Array, noise: MotionNoise) -> None:
+    """Take in measured centres (4, n), one for each belief, with their scores (n,).
 
     A low score makes a measurement less certain (the noise is scaled by 2 - score; after the NSA filter
     of GIAOTracker, Du et al. 2021, which scales by 1 - score).
     """
-    heights = np.maximum(motion.position[:, 3:4], 1.0)
-    variance = (noise.measurement * heights * (2.0 - scores[:, None])) ** 2
-    gain_p = motion.pp / (motion.pp + variance)
-    gain_v = motion.pv / (motion.pp + variance)
-    surprise = measured - motion.position
-    return Motion(
-        position=motion.position + gain_p * surprise,
-        velocity=motion.velocity + gain_v * surprise,
-        pp=(1.0 - gain_p) * motion.pp,
-        pv=(1.0 - gain_p) * motion.pv,
-        vv=motion.vv - gain_v * motion.pv,
-    )
+    planes = _planes(beliefs)
+    position, _, pp, pv, vv = planes
+    deviation = np.maximum(position[HEIGHT], 1.0) * (noise.measurement * (2.0 - scores))
+    gains = planes[2:4] / (pp + deviation * deviation)
+    planes[0:2] += gains * (measured - position)
+    vv -= gains[1] * pv
+    planes[2:4] *= 1.0 - gains[0]
+
+
+def _planes(beliefs: Array) -> Array:
+    """A view of beliefs (20, n) as (5, 4, n): position, velocity, pp, pv, vv."""
+    return beliefs.reshape(5, 4, beliefs.shape[1])
+
+
+@lru_cache(maxsize=8)
+def _push(noise: MotionNoise) -> Array:
+    return np.array([[noise.acceleration]] * 2 + [[noise.size_acceleration]] * 2)

@@ -11,27 +11,27 @@ from typing import Any
 import numpy as np
 
 from floorsight.platform.errors import Malformed
-from floorsight.vision.detections import ObjectClass
-from floorsight.vision.tracking.kalman import Motion
-from floorsight.vision.tracking.tracker import TrackerState, Tracks
+from floorsight.vision.tracking.kalman import POSITION, PP, PV, VELOCITY, VV
+from floorsight.vision.tracking.tracker import TrackerState
+from floorsight.vision.tracking.tracks import HITS, SCORE, SEEN_AT, TABLE_ROWS, VOTES, Tracks
 
 FORMAT = 1
-_MOTION = ("position", "velocity", "pp", "pv", "vv")
+_BELIEFS = {"position": POSITION, "velocity": VELOCITY, "pp": PP, "pv": PV, "vv": VV}
 
 
 def dump_tracker(state: TrackerState) -> dict[str, Any]:
     """JSON values for a state."""
-    tracks = state.tracks
+    table = state.tracks.table
     return {
         "format": FORMAT,
         "next_id": state.next_id,
         "at_seconds": state.at_seconds,
-        "ids": tracks.ids.tolist(),
-        "seen_at": tracks.seen_at.tolist(),
-        "hits": tracks.hits.tolist(),
-        "votes": tracks.votes.tolist(),
-        "scores": tracks.scores.tolist(),
-        **{name: getattr(tracks.motion, name).tolist() for name in _MOTION},
+        "ids": state.tracks.ids.tolist(),
+        "seen_at": table[SEEN_AT].tolist(),
+        "hits": table[HITS].astype(np.int64).tolist(),
+        "votes": table[VOTES].T.tolist(),
+        "scores": table[SCORE].tolist(),
+        **{name: table[rows].T.tolist() for name, rows in _BELIEFS.items()},
     }
 
 
@@ -39,17 +39,9 @@ def load_tracker(values: dict[str, Any]) -> TrackerState:
     """The state that `dump_tracker` wrote. Raises Malformed for a format that is not known."""
     if values.get("format") != FORMAT:
         raise Malformed(f"tracker state of format {values.get('format')!r}; this code reads {FORMAT}")
-    count = len(values["ids"])
-
-    def column(name: str, width: int) -> Any:
-        return np.array(values[name], np.float64).reshape(count, width)
-
-    tracks = Tracks(
-        ids=np.array(values["ids"], np.int64),
-        motion=Motion(*(column(name, 4) for name in _MOTION)),
-        seen_at=np.array(values["seen_at"], np.float64),
-        hits=np.array(values["hits"], np.int64),
-        votes=column("votes", len(ObjectClass)),
-        scores=np.array(values["scores"], np.float64),
-    )
-    return TrackerState(tracks, values["next_id"], values["at_seconds"])
+    ids = np.array(values["ids"], np.int64)
+    table = np.zeros((TABLE_ROWS, len(ids)))
+    table[SEEN_AT], table[HITS], table[SCORE] = values["seen_at"], values["hits"], values["scores"]
+    for name, rows in {**_BELIEFS, "votes": VOTES}.items():
+        table[rows] = np.array(values[name], np.float64).reshape(len(ids), rows.stop - rows.start).T
+    return TrackerState(Tracks(ids, table), values["next_id"], values["at_seconds"])
