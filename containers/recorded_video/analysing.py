@@ -17,6 +17,7 @@ from floorsight.recordings.model import Damage, Recording
 from floorsight.video.chunking import ChunkingSettings, StreamRun, chunks_of
 from floorsight.video.source import VideoFile
 from floorsight.vision.chunk import Chunk
+from floorsight.vision.plan import CountingPlan
 from floorsight.vision.service import CameraStream, StreamPorts
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,11 @@ class VideoRun:
 
     def _stream(self) -> CameraStream:
         watched = DamageWatch(self.ports.bus, self.report, self._started_at)
-        return CameraStream(self._recording.camera_id, replace(self.ports, bus=watched))
+        ports = replace(self.ports, bus=watched, plan_of=self._plan_of)
+        return CameraStream(self._recording.camera_id, ports)
+
+    def _plan_of(self, camera_id: str) -> CountingPlan:
+        return replace(self.ports.plan_of(camera_id), recorded=True)
 
     def _chunks(self, video: VideoFile) -> Iterator[Chunk]:
         """What can be read. Where reading ends for good, that is reported, and what came before counts."""

@@ -138,3 +138,6 @@ class StreamHealth(Event):
     frames_per_second: float = Field(
         ge=0.0, description="Analysed frames a second from the minute's first to its last; 0 if only one."
     )
+    recorded: bool = Field(
+        default=False, description="Of a recorded video: nobody waits for the camera's next minute."
+    )

@@ -54,8 +54,9 @@ class StreamService:
     def _decide_writes(self, event: StreamHealth, seen: Seen | None, mark: MarkHeartbeat) -> list[Write]:
         """Where something was seen last, its slot's heartbeat is kept already: both are one transaction."""
         writes: list[Write] = []
-        new = newly_seen(seen, event, self.clock())
-        if new != seen:
+        # A camera that only shows recordings is not missed when they end.
+        new = seen if event.recorded else newly_seen(seen, event, self.clock())
+        if new is not None and new != seen:
             writes.append(self.health.seen_update(event.site_id, seen, new))
         slot = heartbeat_slot(event.occurred_at)
         if seen is None or slot != heartbeat_slot(seen.last_seen_at):

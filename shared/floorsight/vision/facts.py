@@ -123,6 +123,7 @@ def health_event(minute: StreamMinute, plan: CountingPlan, state: StreamState, c
         minute=begins_at,
         frames_analysed=minute.frames,
         frames_per_second=minute.frames_per_second,
+        recorded=plan.recorded,
     )
 
 

@@ -41,10 +41,11 @@ class CountingZone:
 
 @dataclass(frozen=True)
 class CountingPlan:
-    """A camera as the pipeline sees it."""
+    """A camera as the pipeline sees it. `recorded`: what it shows is a recorded video."""
 
     site_id: str
     camera_id: str
     analyse_fps: float
     lines: tuple[CountingLine, ...]
     zones: tuple[CountingZone, ...] = ()
+    recorded: bool = False

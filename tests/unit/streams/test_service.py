@@ -95,6 +95,14 @@ def test_a_camera_is_known_by_its_latest_frame() -> None:
     assert (seen.last_seen_at, seen.frames_per_second) == (NOON + MINUTE, 9.5)
 
 
+def test_a_recording_is_remembered_and_nobody_misses_its_camera() -> None:
+    service = service_on(MemoryTable())
+    service.record_health(health(NOON, recorded=True), mark)
+    assert service.find_last_seen(SITE, CAMERA) is None
+    beats = service.list_heartbeats(CAMERA, NOON - timedelta(hours=1), NOON + timedelta(hours=1))
+    assert beats == [heartbeat_slot(NOON)]
+
+
 def test_a_site_is_read_at_once() -> None:
     service = service_on(MemoryTable())
     for number in range(3):
