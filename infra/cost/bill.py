@@ -19,7 +19,9 @@ COMMIT_SECONDS = 10.0  # `floorsight.vision.service`
 LAMBDA_MEMORY_GB = 0.5
 LAMBDA_SECONDS = 0.1  # an invocation: some requests of some milliseconds, and the answer
 JOB_MEMORY_GB, JOB_SECONDS = 1.73, 2.0  # `infra/stacks/jobs.py`
-QUEUES = 3  # reactions; each is polled by Lambda day and night
+MEASUREMENTS_AN_HOUR = 12  # of a camera's processing
+MEASUREMENT_WRITE_UNITS = 6  # a mark and an hour of two kilobytes at most, in one transaction
+QUEUES = 4  # reactions; each is polled by Lambda day and night
 POLLS_A_MINUTE = 15  # five pollers that wait 20 seconds
 SQS_REQUESTS_AN_EVENT = 3  # sent, received, deleted
 LOG_BYTES_AN_INVOCATION = 600
@@ -104,12 +106,14 @@ def _occupancy(plant: Plant, measured: Mapping[UseCase, TableUse]) -> Iterator[B
     tracks, minutes = plant.monthly(plant.tracks_a_day), plant.camera_hours * 60
     changes = crossings + 2 * visits
     reports = minutes  # a publisher's, one a minute too
+    measurements = plant.camera_hours * MEASUREMENTS_AN_HOUR
     # Each fact, and what update_occupancy tells after a crossing or a step into or out of a zone.
-    events = changes + tracks + minutes + reports + changes
+    events = changes + tracks + minutes + reports + measurements + changes
     runs = SCHEDULED_RUNS_AN_HOUR * HOURS_A_MONTH
     polls = QUEUES * POLLS_A_MINUTE * 60 * HOURS_A_MONTH
     yield BillLine(Part.OCCUPANCY, Charge.EVENTS, events)
     yield BillLine(Part.OCCUPANCY, Charge.SQS_REQUEST, SQS_REQUESTS_AN_EVENT * events + polls)
+    yield BillLine(Part.OCCUPANCY, Charge.DYNAMODB_WRITE, measurements * MEASUREMENT_WRITE_UNITS)
     yield BillLine(Part.OCCUPANCY, Charge.SCHEDULE, runs)
     yield BillLine(Part.OCCUPANCY, Charge.LAMBDA_REQUEST, events + runs)
     gb_seconds = events * LAMBDA_SECONDS * LAMBDA_MEMORY_GB + runs * JOB_SECONDS * JOB_MEMORY_GB
