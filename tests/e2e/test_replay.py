@@ -7,6 +7,7 @@ import random
 import signal
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ pytestmark = [pytest.mark.cloud, pytest.mark.media]
 # Counted by eye (benchmarks/counting/vtest-middle.csv): 14 to the right, 18 to the left.
 TO_THE_RIGHT, TO_THE_LEFT = 14, 18
 KILLS = 20
+FRAMES = 795  # of the sample, all of which a camera at 10 frames a second analyses
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +73,24 @@ def test_every_crossing_has_its_picture(api: ApiClient, undisturbed: str) -> Non
         picture = httpx.get(item["snapshot_url"])
         assert picture.status_code == 200
         assert picture.content.startswith(b"\xff\xd8")
+
+
+def test_what_the_video_took_is_measured(api: ApiClient, undisturbed: str) -> None:
+    """The worker tells when it stops; it ran through an hour's end at most once."""
+
+    def hours() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = api.get("/api/diagnostic/metrics", camera_id=undisturbed)["items"]
+        return found
+
+    taken = square.eventually(hours, "measurements")
+    crossings = api.get(f"/api/occupancy/cameras/{undisturbed}/crossings", limit=500)["items"]
+    assert sum(hour["frames"] for hour in taken) == FRAMES
+    for stage in ("decode", "infer", "track", "commit"):
+        assert sum(hour["stage_ms"][stage] for hour in taken) > 0
+    assert sum(hour["aws_calls"]["s3:PutObject"] for hour in taken) >= len(crossings)
+    assert sum(hour["plan_hits"] + hour["plan_misses"] for hour in taken) == sum(
+        hour["chunks"] for hour in taken
+    )
 
 
 def test_kills_change_nothing(
