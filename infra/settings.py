@@ -8,7 +8,7 @@ from typing import Any
 
 from aws_cdk import Environment, RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from floorsight.platform.errors import Malformed
 
@@ -42,10 +42,7 @@ class StageSettings(BaseModel):
     stream_retention_hours: int = Field(default=24, ge=24, le=8760)
     vision_compute: VisionCompute = VisionCompute.FARGATE
     vision_max_tasks: int = Field(
-        default=1,
-        ge=1,
-        le=1,
-        description="The reader takes all shards: a second would undo the first's work. More need leases.",
+        default=1, ge=1, le=100, description="Most workers at once. They share shards: at most one a shard."
     )
     recordings_on_spot: bool = Field(
         default=True, description="Recorded video on spot machines: a job that loses one goes on elsewhere."
@@ -62,6 +59,14 @@ class StageSettings(BaseModel):
     alarm_email: str | None = None
     account: str | None = None
     region: str | None = None
+
+    @field_validator("vision_max_tasks")
+    @classmethod
+    def _at_most_one_a_shard(cls, tasks: int, others: ValidationInfo) -> int:
+        shards = others.data.get("stream_shards")
+        if shards is not None and tasks > shards:
+            raise ValueError(f"more workers than the stream's {shards} shards: some would never have work")
+        return tasks
 
     @property
     def removal_policy(self) -> RemovalPolicy:
@@ -84,7 +89,7 @@ class StageSettings(BaseModel):
 DEFAULTS: dict[Stage, dict[str, Any]] = {
     Stage.LOCAL: {"keep_data": False, "log_retention": RetentionDays.ONE_DAY, "stream_shards": 1},
     Stage.DEV: {"keep_data": False, "log_retention": RetentionDays.TWO_WEEKS, "stream_shards": 1},
-    Stage.PROD: {"keep_data": True, "log_retention": RetentionDays.THREE_MONTHS},
+    Stage.PROD: {"keep_data": True, "log_retention": RetentionDays.THREE_MONTHS, "vision_max_tasks": 4},
 }
 
 

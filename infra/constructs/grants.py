@@ -17,6 +17,7 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 
 from infra.constructs.acknowledge import acknowledge
+from infra.constructs.lease_tables import LEASE_OWNER_INDEX, LeaseTables
 
 
 class TableUse(Enum):
@@ -98,6 +99,15 @@ def allow_reading_stream(grantee: Grantee, stream: kinesis.IStream) -> None:
     """Consume a stream by polling."""
     actions = ["ListShards", "GetShardIterator", "GetRecords"]
     allow(grantee, [f"kinesis:{action}" for action in actions], [stream.stream_arn])
+
+
+def allow_leasing(grantee: Grantee, tables: LeaseTables) -> None:
+    """Share a stream's shards by leases: what KCL does with its tables, once they are there."""
+    use = ["DescribeTable", "Scan", "GetItem", "PutItem", "UpdateItem", "DeleteItem"]
+    arns = [table.table_arn for table in (tables.leases, tables.workers, tables.coordinator)]
+    allow(grantee, [f"dynamodb:{action}" for action in use], arns)
+    index = f"{tables.leases.table_arn}/index/{LEASE_OWNER_INDEX}"
+    allow(grantee, ["dynamodb:Query"], [index])
 
 
 def allow_publishing(grantee: Grantee, bus: events.IEventBus) -> None:

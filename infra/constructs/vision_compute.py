@@ -28,8 +28,21 @@ HEARTBEAT_CHECK = (
 )
 FARGATE_CPU_UNITS = 2048
 FARGATE_MEMORY_MIB = 4096
+# A process a shard, each with its model, and the Java daemon: what a task's memory holds (ADR 0043).
+MAX_LEASES = 8
+SHARDS_ON_DEMAND = 4  # that a stream on demand begins with
 GPU_INSTANCE = "g4dn.xlarge"  # 4 vCPU, 16 GiB, one T4
 GPU_TASK_MEMORY_MIB = 12288  # what the instance has, less what ECS's agent and the kernel keep
+
+
+def inference_threads(stage: StageSettings) -> int:
+    """Threads of a shard's process: a task's cores shared by the shards that one task alone must take.
+
+    0 on a GPU: there threads do not matter.
+    """
+    if stage.vision_compute is VisionCompute.EC2_GPU:
+        return 0
+    return max(1, FARGATE_CPU_UNITS // 1024 // (stage.stream_shards or SHARDS_ON_DEMAND))
 
 
 def make_service(
@@ -122,8 +135,9 @@ def _fargate_service(
         assign_public_ip=True,
         security_groups=[network.security_group],
         circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
-        min_healthy_percent=0,  # the old task stops first: two readers of one shard would only collide
-        max_healthy_percent=100,
+        # The new task joins the fleet, then the old one settles its shards and hands them over.
+        min_healthy_percent=100,
+        max_healthy_percent=200,
     )
 
 
@@ -158,7 +172,7 @@ def _gpu_service(
             ecs.CapacityProviderStrategy(capacity_provider=provider.capacity_provider_name, weight=1)
         ],
         circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
-        min_healthy_percent=0,
+        min_healthy_percent=0,  # there is no instance to spare: the old task leaves its GPU first
         max_healthy_percent=100,
     )
     # A service can't be made before the provider that it names belongs to its cluster.

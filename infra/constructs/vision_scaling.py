@@ -13,10 +13,14 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kinesis as kinesis
 from constructs import Construct
 
+from floorsight.platform.observability import NAMESPACE
+
 IDLE_MINUTES = 15  # longer than a worker takes to start, so that a pause in a camera's stream costs no start
 LAG_THAT_GROWS_MS = 60_000
 LAG_THAT_SHRINKS_MS = 5_000
 UNREAD_MS = 1_000
+# A new task starts for two minutes, then KCL moves shards to it, a few at a time, then it catches up.
+FLEET_COOLDOWN_MINUTES = 5
 MINUTE = Duration.minutes(1)
 EXACTLY = scaling.AdjustmentType.EXACT_CAPACITY
 BY = scaling.AdjustmentType.CHANGE_IN_CAPACITY
@@ -34,6 +38,7 @@ class Step:
     kind: scaling.AdjustmentType
     tasks: int
     from_below: bool = False
+    cooldown_minutes: int = 2
     missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING
 
 
@@ -54,6 +59,7 @@ class VisionScaling(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        stage: str,
         max_tasks: int,
         service: ecs.BaseService,
         stream: kinesis.Stream,
@@ -77,7 +83,7 @@ class VisionScaling(Construct):
         self._add(_wake(incoming, running))
         self._add(_sleep(incoming, age))
         if max_tasks > 1:
-            self._add(_grow(age))
+            self._add(_grow(age, _unassigned(stage)))
             self._add(_shrink(age, running))
 
     def _add(self, step: Step) -> None:
@@ -99,7 +105,7 @@ class VisionScaling(Construct):
             f"{step.name}Action",
             scaling_target=self._target,
             adjustment_type=step.kind,
-            cooldown=Duration.minutes(2),
+            cooldown=Duration.minutes(step.cooldown_minutes),
             metric_aggregation_type=scaling.MetricAggregationType.MAXIMUM,
         )
         # A step's bounds count from the alarm's threshold.
@@ -144,9 +150,29 @@ def _sleep(incoming: cloudwatch.IMetric, age: cloudwatch.IMetric) -> Step:
     )
 
 
-def _grow(age: cloudwatch.IMetric) -> Step:
+def _unassigned(stage: str) -> cloudwatch.IMetric:
+    """How often a minute the fleet's leader had shards left over: every worker had as many as it may."""
+    return cloudwatch.Metric(
+        namespace=NAMESPACE,
+        metric_name="ShardsUnassigned",
+        dimensions_map={"stage": stage},
+        statistic="Sum",
+        period=MINUTE,
+    )
+
+
+def _grow(age: cloudwatch.IMetric, unassigned: cloudwatch.IMetric) -> Step:
+    # A shard that nobody reads has no age: who only looked at that would never see it.
+    left_over = _expression(f"unassigned * {LAG_THAT_GROWS_MS}", unassigned=unassigned)
     return Step(
-        "Grow", "The workers fall behind", age, threshold=LAG_THAT_GROWS_MS, minutes=3, kind=BY, tasks=1
+        "Grow",
+        "The workers fall behind, or can't take all shards",
+        _expression("MAX([age, left_over])", age=age, left_over=left_over),
+        threshold=LAG_THAT_GROWS_MS,
+        minutes=3,
+        kind=BY,
+        tasks=1,
+        cooldown_minutes=FLEET_COOLDOWN_MINUTES,
     )
 
 
@@ -160,6 +186,7 @@ def _shrink(age: cloudwatch.IMetric, running: cloudwatch.IMetric) -> Step:
         minutes=IDLE_MINUTES,
         kind=BY,
         tasks=-1,
+        cooldown_minutes=FLEET_COOLDOWN_MINUTES,
     )
 
 

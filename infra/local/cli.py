@@ -235,6 +235,7 @@ def worker(
     port: Port = DEFAULT_PORT,
     detector: Annotated[str, typer.Option(help="A model of `floorsight models list`.")] = DETECTOR,
     until_idle: Annotated[float | None, typer.Option(help="Stop after so many seconds of silence.")] = None,
+    fleet: Annotated[bool, typer.Option(help="Share the shards with other workers; needs Java.")] = False,
 ) -> None:
     """Run a vision worker on the running cloud, in the foreground.
 
@@ -242,7 +243,8 @@ def worker(
     """
     with _errors_shown():
         deployment = Deployment.load(port)
-    arguments = ["--until-idle", str(until_idle)] if until_idle is not None else []
+    idle = ["--until-idle", str(until_idle)] if until_idle is not None else []
+    arguments = [*idle, *(["--fleet"] if fleet else [])]
     environment = deployment.environment(deployment.worker_settings(detector=detector))
     _become("containers.vision_worker", arguments, environment)
 

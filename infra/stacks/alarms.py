@@ -144,6 +144,13 @@ class AlarmsStack(Stack):
             "A worker ended itself because a shard did not advance",
         )
 
+        self._alarm(
+            "ShardsUnassigned",
+            self._own_metric("ShardsUnassigned"),
+            "Every worker has as many shards as it may, and some shards nobody reads",
+            periods=UNREAD_PERIODS,
+        )
+
     def _watch_lag(self, stream: kinesis.Stream) -> None:
         behind = f"more than {LAG_LIMIT_MINUTES} minutes behind the cameras"
         self._alarm(

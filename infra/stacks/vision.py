@@ -15,12 +15,19 @@ from infra.constructs.grants import (
     TableUse,
     allow,
     allow_key,
+    allow_leasing,
     allow_listing,
     allow_objects,
     allow_reading_stream,
     allow_table,
 )
-from infra.constructs.vision_compute import HEARTBEAT_FILE, make_service
+from infra.constructs.lease_tables import LeaseTables
+from infra.constructs.vision_compute import (
+    HEARTBEAT_FILE,
+    MAX_LEASES,
+    inference_threads,
+    make_service,
+)
 from infra.constructs.vision_network import VisionNetwork
 from infra.constructs.vision_scaling import VisionScaling
 from infra.settings import StageSettings, VisionCompute
@@ -54,8 +61,9 @@ class VisionStack(Stack):
         self.log_group = logs.LogGroup(
             self, "WorkerLogs", retention=stage.log_retention, removal_policy=stage.removal_policy
         )
+        self.lease_tables = LeaseTables(self, "Fleet", application=stage.stack_name("workers"))
         role = self._make_task_role(data, ingest, bus)
-        settings = _worker_settings(stage, data, ingest, bus)
+        settings = _worker_settings(stage, data, ingest, bus, self.lease_tables)
         service = make_service(
             self,
             stage=stage,
@@ -67,12 +75,18 @@ class VisionStack(Stack):
             environment={**settings.to_environment(), "AWS_DEFAULT_REGION": self.region},
         )
         VisionScaling(
-            self, "Scaling", max_tasks=stage.vision_max_tasks, service=service, stream=ingest.stream
+            self,
+            "Scaling",
+            stage=stage.stage.value,
+            max_tasks=stage.vision_max_tasks,
+            service=service,
+            stream=ingest.stream,
         )
 
     def _make_task_role(self, data: DataStack, ingest: IngestStack, bus: BusStack) -> iam.Role:
         role = iam.Role(self, "TaskRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
         allow_reading_stream(role, ingest.stream)
+        allow_leasing(role, self.lease_tables)
         allow_table(role, data.tables[TableName.REGISTRY], TableUse.READ)
         allow_table(role, data.tables[TableName.PRESENCE], TableUse.READ_AND_WRITE)
         allow_table(role, data.tables[TableName.TRAILS], TableUse.READ_AND_WRITE)
@@ -86,13 +100,17 @@ class VisionStack(Stack):
 
 
 def _worker_settings(
-    stage: StageSettings, data: DataStack, ingest: IngestStack, bus: BusStack
+    stage: StageSettings, data: DataStack, ingest: IngestStack, bus: BusStack, lease_tables: LeaseTables
 ) -> VisionWorkerSettings:
     return VisionWorkerSettings(
         stage=stage.stage.value,
         heartbeat_file=HEARTBEAT_FILE,
         require_gpu=stage.vision_compute is VisionCompute.EC2_GPU,
         chunk_stream=ingest.stream.stream_name,
+        reader="kcl",
+        fleet_application=lease_tables.application,
+        fleet_max_leases=MAX_LEASES,
+        inference_threads=inference_threads(stage),
         registry_table=data.tables[TableName.REGISTRY].table_name,
         presence_table=data.tables[TableName.PRESENCE].table_name,
         trails_table=data.tables[TableName.TRAILS].table_name,

@@ -112,6 +112,17 @@ def test_the_worker_may_not_change_the_registry_nor_write_chunks(dev: Synthesise
     }
 
 
+def test_the_worker_uses_the_leases_tables_and_makes_none(dev: SynthesisedStage) -> None:
+    task = dev.resource("vision", "AWS::ECS::TaskDefinition")
+    role = task.properties["TaskRoleArn"]["Fn::GetAtt"][0]
+    on_leases = [s for s in dev.policies_of(role) if '"Fleet' in json.dumps(s["Resource"])]
+    granted = {action for statement in on_leases for action in listed(statement["Action"])}
+    use = ("DescribeTable", "Scan", "GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query")
+    assert granted == {f"dynamodb:{action}" for action in use}
+    (index,) = (s for s in on_leases if s["Action"] == "dynamodb:Query")
+    assert json.dumps(index["Resource"]).count("/index/LeaseOwnerToLeaseKeyIndex") == 1
+
+
 def test_the_worker_is_told_when_a_claim_is_gone_and_may_list_nothing_else(dev: SynthesisedStage) -> None:
     task = dev.resource("vision", "AWS::ECS::TaskDefinition")
     role = task.properties["TaskRoleArn"]["Fn::GetAtt"][0]

@@ -45,7 +45,7 @@ def test_text_of_the_command_line_overrides_any_field() -> None:
         ({"stage": "production"}, "unknown stage 'production': use -c stage=local|dev|prod"),
         ({"stage": "dev", "vision_compute": "tpu"}, "vision_compute"),
         ({"stage": "dev", "vision_max_tasks": "many"}, "vision_max_tasks"),
-        ({"stage": "dev", "vision_max_tasks": "2"}, "vision_max_tasks"),
+        ({"stage": "dev", "vision_max_tasks": "2"}, "more workers than the stream's 1 shards"),
         ({"stage": "dev", "stream_shards": "0"}, "stream_shards"),
     ],
 )

@@ -128,7 +128,7 @@ def test_metrics_without_samples_are_passed_over(dev: SynthesisedStage) -> None:
 
 @pytest.fixture
 def fleet(tmp_path: Path) -> SynthesisedStage:
-    """The scaling of several workers, which no stage has before workers share shards by leases."""
+    """The scaling of several workers by itself."""
     app = App(outdir=str(tmp_path), analytics_reporting=False)
     stack = Stack(app, "vision")
     cluster = ecs.Cluster(stack, "Cluster", vpc=ec2.Vpc(stack, "Vpc", nat_gateways=0))
@@ -137,7 +137,8 @@ def fleet(tmp_path: Path) -> SynthesisedStage:
     service = ecs.FargateService(
         stack, "Worker", cluster=cluster, task_definition=task, min_healthy_percent=0, max_healthy_percent=100
     )
-    VisionScaling(stack, "Scaling", max_tasks=3, service=service, stream=kinesis.Stream(stack, "Chunks"))
+    stream = kinesis.Stream(stack, "Chunks")
+    VisionScaling(stack, "Scaling", stage="dev", max_tasks=3, service=service, stream=stream)
     app.synth()
     template = json.loads((tmp_path / "vision.template.json").read_text())
     return SynthesisedStage(
@@ -151,7 +152,14 @@ def fleet(tmp_path: Path) -> SynthesisedStage:
 def test_a_fleet_also_follows_the_lag_and_never_shrinks_to_nothing_by_it(fleet: SynthesisedStage) -> None:
     steps = scaling_steps(fleet)
     assert set(steps) == {"Wake", "Sleep", "Grow", "Shrink"}
-    assert steps["Grow"].alarm["MetricName"] == "GetRecords.IteratorAgeMilliseconds"
+    metrics = [m["MetricStat"]["Metric"] for m in steps["Grow"].alarm["Metrics"] if "MetricStat" in m]
+    assert {metric["MetricName"] for metric in metrics} == {
+        "GetRecords.IteratorAgeMilliseconds",
+        "ShardsUnassigned",
+    }
+    assert "MAX([age, left_over])" in steps["Grow"].expressions
+    # A new task needs minutes to start and KCL minutes to move shards to it.
+    assert (steps["Grow"].policy["Cooldown"], steps["Shrink"].policy["Cooldown"]) == (300, 300)
     assert steps["Grow"].policy["StepAdjustments"][0]["ScalingAdjustment"] == 1
     assert "running > 1" in steps["Shrink"].expressions
     assert steps["Shrink"].policy["StepAdjustments"][0]["ScalingAdjustment"] == -1
@@ -177,7 +185,42 @@ def test_compute_is_a_setting(dev: SynthesisedStage, gpu_fleet: SynthesisedStage
     (container,) = task["ContainerDefinitions"]
     assert container["ResourceRequirements"] == [{"Type": "GPU", "Value": "1"}]
     (fleet,) = gpu_fleet.resources("AWS::AutoScaling::AutoScalingGroup")
-    assert (fleet.properties["MinSize"], fleet.properties["MaxSize"]) == ("0", "1")
+    assert (fleet.properties["MinSize"], fleet.properties["MaxSize"]) == ("0", "4")
+
+
+def test_workers_are_a_fleet_whose_tables_are_kcls(dev: SynthesisedStage, prod: SynthesisedStage) -> None:
+    for stage, application, threads in (
+        (dev, "floorsight-dev-workers", "2"),
+        (prod, "floorsight-prod-workers", "1"),
+    ):
+        (container,) = stage.resource("vision", "AWS::ECS::TaskDefinition").properties["ContainerDefinitions"]
+        environment = {entry["Name"]: entry["Value"] for entry in container["Environment"]}
+        assert environment["FLOORSIGHT_READER"] == "kcl"
+        assert environment["FLOORSIGHT_FLEET_APPLICATION"] == application
+        assert environment["FLOORSIGHT_INFERENCE_THREADS"] == threads
+        tables = {
+            table.properties["TableName"]: table
+            for table in stage.resources("AWS::DynamoDB::Table")
+            if table.stack == "vision"
+        }
+        assert set(tables) == {
+            application,
+            f"{application}-WorkerMetricStats",
+            f"{application}-CoordinatorState",
+        }
+        # Who removes a stage leaves none of them behind: what they say is of no use without the stream.
+        assert {table.attributes["DeletionPolicy"] for table in tables.values()} == {"Delete"}
+        (index,) = tables[application].properties["GlobalSecondaryIndexes"]
+        assert index["IndexName"] == "LeaseOwnerToLeaseKeyIndex"
+        assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_a_new_task_joins_before_an_old_one_leaves(
+    dev: SynthesisedStage, gpu_fleet: SynthesisedStage
+) -> None:
+    for stage, least in ((dev, 100), (gpu_fleet, 0)):  # no GPU stands by
+        service = stage.resource("vision", "AWS::ECS::Service").properties
+        assert service["DeploymentConfiguration"]["MinimumHealthyPercent"] == least
 
 
 def test_the_images_context_holds_the_workers_code_and_nothing_of_the_machine(dev: SynthesisedStage) -> None:

@@ -185,7 +185,7 @@ class VisionWorkerSettings(VisionSettings):
     heartbeat_file: str | None = None  # touched at every step, for a health check to look at
     reader: Literal["single", "kcl"] = "single"  # all shards in one process, or a fleet that leases them
     fleet_application: str = "floorsight-workers"  # KCL's name of the fleet, and of its three tables
-    fleet_max_leases: int = Field(default=8, ge=1)  # most shards a worker takes, a process and its memory each
+    fleet_max_leases: int = Field(default=8, ge=1)  # most shards a worker takes, a process each
     fleet_failover_seconds: int = Field(default=10, ge=2)  # a worker that is silent so long loses its leases
     fleet_heap_mb: int = Field(default=384, ge=128)  # of the Java daemon, which holds what shards wait for
     fleet_folder: str | None = None  # set by a fleet's parent for its processes: where they say they live
