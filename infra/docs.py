@@ -31,6 +31,23 @@ DOCS = REPOSITORY / "docs"
 MADE = "<!-- Made from the code by `python -m infra.docs write`. -->"
 
 
+# No items of ours: what the Kinesis Client Library writes, and how to tell one table from another.
+LEASE_TABLES = [
+    "",
+    "## Tables of the fleet",
+    "",
+    "The Kinesis Client Library keeps three tables of its own, `{application}` being "
+    "`floorsight-{stage}-workers` (ADR 0043). Nothing of ours reads or writes them.",
+    "",
+    "| table | key | holds |",
+    "|---|---|---|",
+    "| `{application}` | `leaseKey` (a shard); index `LeaseOwnerToLeaseKeyIndex`: `leaseOwner`, `leaseKey` | "
+    "whose each shard is, and up to which sequence number it is settled |",
+    "| `{application}-WorkerMetricStats` | `wid` (a worker) | the workers' reports on themselves |",
+    "| `{application}-CoordinatorState` | `key` | who leads, and the version of KCL that all are at |",
+]
+
+
 def make_pages() -> dict[str, str]:
     """The text of every page by its name in docs/."""
     return {
@@ -138,7 +155,7 @@ def render_tables(item_types: Iterable[ItemType]) -> str:
         items = [item for item in known if item.table is table]
         lines += ["", f"## {table.value}"]
         lines += [line for item in items for line in _item_lines(item)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines + LEASE_TABLES) + "\n"
 
 
 def _item_lines(item: ItemType) -> list[str]:
