@@ -25,12 +25,10 @@ IDLE_SECONDS = 3.0
 Detail = dict[str, Any]
 
 
-def add_camera(api: ApiClient, site_id: str, camera_id: str) -> None:
+def add_camera(api: ApiClient, site_id: str, camera_id: str, **more: Any) -> None:
     """A camera whose line runs down the middle; people who walk to the right go in."""
-    api.post(
-        "/api/occupancy/cameras",
-        {"camera_id": camera_id, "site_id": site_id, "name": camera_id, "role": "bidirectional"},
-    )
+    known = {"camera_id": camera_id, "site_id": site_id, "name": camera_id, "role": "bidirectional"}
+    api.post("/api/occupancy/cameras", known | more)
     line = {"name": "middle", "start": {"x": 0.5, "y": 1.0}, "end": {"x": 0.5, "y": 0.0}}
     api.post(f"/api/occupancy/cameras/{camera_id}/lines", line)
 
@@ -54,10 +52,10 @@ def begin_work(cloud: Deployment, *arguments: str) -> Child:
     return worker
 
 
-def work_until_idle(cloud: Deployment) -> Child:
+def work_until_idle(cloud: Deployment, patience_seconds: float = PATIENCE_SECONDS) -> Child:
     """A worker that takes what there is and ends."""
     worker = begin_work(cloud, "--until-idle", str(IDLE_SECONDS))
-    assert worker.process.wait(PATIENCE_SECONDS) == 0, worker.last_lines(20)
+    assert worker.process.wait(patience_seconds) == 0, worker.last_lines(20)
     return worker
 
 
@@ -101,14 +99,14 @@ def recorded(cloud: Deployment, name: str, event: type[Event]) -> Iterator[Calla
         sqs.delete_queue(QueueUrl=queue)
 
 
-def eventually(look: Callable[[], Any], what: str) -> Any:
+def eventually(look: Callable[[], Any], what: str, patience_seconds: float = PATIENCE_SECONDS) -> Any:
     """What `look` finds, asked again until it is true; fails when patience ends."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience_seconds
     while time.monotonic() < deadline:
         if found := look():
             return found
         time.sleep(0.1)
-    pytest.fail(f"{what}: not within {PATIENCE_SECONDS:.0f} s")
+    pytest.fail(f"{what}: not within {patience_seconds:.0f} s")
 
 
 def _waiting(cloud: Deployment) -> int:

@@ -1,0 +1,137 @@
+"""Two workers share four shards; one is killed, the other takes over, and the ledger shows nothing of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_cdk import App, Stack
+from aws_cdk.assertions import Template
+
+from infra.constructs.lease_tables import LeaseTables
+from infra.local.api_client import ApiClient
+from infra.local.deployment import Deployment
+from tests.e2e import fleet, square
+from tests.e2e.conftest import SITE
+from tests.fakes.videos import cut_video
+
+pytestmark = [pytest.mark.cloud, pytest.mark.media]
+
+CAMERAS_A_SHARD = 2
+CLIP_FRAMES, FPS, CHUNK_FRAMES = 160, 10, 10
+CLIP_STEP = 90  # the clips begin so many frames apart: no two cameras see the same
+
+
+@pytest.fixture(scope="module")
+def clips(square_video: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("clips")
+    return [
+        cut_video(
+            square_video,
+            folder / f"{number}.mp4",
+            first=number * CLIP_STEP,
+            frames=CLIP_FRAMES,
+            fps=FPS,
+            group=CHUNK_FRAMES,
+        )
+        for number in range(fleet.SHARDS * CAMERAS_A_SHARD)
+    ]
+
+
+def publish_all(cloud: Deployment, api: ApiClient, clips: list[Path], cameras: list[str]) -> dict[str, int]:
+    """A camera for every clip; the number of chunks of each."""
+    for camera_id in cameras:
+        square.add_camera(api, SITE, camera_id, analyse_fps=5)
+    return {
+        camera_id: fleet.publish(cloud, clip, SITE, camera_id)
+        for camera_id, clip in zip(cameras, clips, strict=True)
+    }
+
+
+@pytest.fixture(scope="module")
+def undisturbed(cloud: Deployment, api: ApiClient, clips: list[Path]) -> list[str]:
+    """The cameras of one process that read everything in one go."""
+    cameras = fleet.camera_ids("alone", CAMERAS_A_SHARD)
+    publish_all(cloud, api, clips, cameras)
+    square.work_until_idle(cloud, fleet.PATIENCE_SECONDS)
+    square.settle(cloud)
+    return cameras
+
+
+def template_schemas(cloud: Deployment) -> list[dict[str, Any]]:
+    """Keys and indexes of the tables that the template makes for a fleet on AWS."""
+    stack = Stack(App(analytics_reporting=False), "fleet")
+    LeaseTables(stack, "Fleet", application=cloud.worker_settings().fleet_application)
+    tables = Template.from_stack(stack).find_resources("AWS::DynamoDB::Table").values()
+    return sorted((fleet.schema_of(table["Properties"]) for table in tables), key=str)
+
+
+@pytest.fixture
+def workers(cloud: Deployment) -> Iterator[list[fleet.Worker]]:
+    """Workers of the fleet that a test has started; killed with all their processes at its end."""
+    started: list[fleet.Worker] = []
+    yield started
+    for worker in started:
+        if worker.child.running:
+            os.killpg(worker.child.process.pid, signal.SIGKILL)
+            worker.child.process.wait()
+
+
+def test_one_worker_killed_changes_nothing(
+    cloud: Deployment,
+    api: ApiClient,
+    clips: list[Path],
+    undisturbed: list[str],
+    workers: list[fleet.Worker],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shared = fleet.make_stream(cloud, "fleet")
+    cameras = fleet.camera_ids("shared", CAMERAS_A_SHARD)
+    chunks = publish_all(shared, api, clips, cameras)
+    leases = fleet.Leases(shared)
+
+    began = time.monotonic()
+    workers += [fleet.start_worker(shared, name) for name in ("a", "b")]
+    square.eventually(lambda: any(worker.taken_at() for worker in workers), "a first shard taken")
+    first_lease_seconds = time.monotonic() - began
+    square.eventually(lambda: leases.are_spread_over(workers), "shards spread over both workers")
+    leader = leases.leader()
+    (survivor,) = (worker for worker in workers if worker.worker_id == leader)
+    (victim,) = (worker for worker in workers if worker.worker_id != leader)
+    square.eventually(
+        lambda: (
+            len(victim.taken_at()) == list(leases.owners().values()).count(victim.worker_id)
+            and any(fleet.sequence_of(shared, camera_id) >= 2 for camera_id in cameras)
+        ),
+        "work under way",
+    )
+    lost = {shard for shard, owner in leases.owners().items() if owner == victim.worker_id}
+    killed_at = datetime.now(UTC)
+    os.killpg(victim.child.process.pid, signal.SIGKILL)
+    assert any(fleet.sequence_of(shared, name) < chunks[name] - 1 for name in cameras), "killed too late"
+
+    square.eventually(lambda: lost <= survivor.taken_at().keys(), "the other has taken over")
+    took_over_seconds = max((survivor.taken_at()[shard] - killed_at).total_seconds() for shard in lost)
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\nfirst shard taken after {first_lease_seconds:.1f} s, "
+            f"taken over in {took_over_seconds:.1f} s\n"
+        )
+    fleet.wait_for_chunks(shared, chunks)
+    square.settle(shared)
+
+    alone = [square.ledger(api, camera_id) for camera_id in undisturbed]
+    assert [square.ledger(api, camera_id) for camera_id in cameras] == alone
+    assert sum(map(len, alone)) >= len(cameras)
+    assert leases.schemas() == template_schemas(shared)
+    # Told to stop it settles: the checkpoints it leaves are the shards' ends.
+    survivor.child.process.send_signal(signal.SIGTERM)
+    assert survivor.child.process.wait(square.PATIENCE_SECONDS) == 0, survivor.child.last_lines(20)
+    assert len(survivor.said("settled")) == fleet.SHARDS
