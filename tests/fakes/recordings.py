@@ -22,7 +22,7 @@ from floorsight.recordings.model import Order, Recording
 from floorsight.recordings.service import RecordingService
 from floorsight.recordings.store import RecordingStore
 from tests.fakes.clock import NOON
-from tests.fakes.plant import Scene
+from tests.fakes.scene import Scene
 from tests.fakes.streams import CAMERA, FPS, HEIGHT, WIDTH, Faults, FaultyPorts, World, picture, position
 
 VIDEO = "s3://media/recordings/yard.mp4"

@@ -44,6 +44,7 @@ NEEDED = {
     ("GET", "/api/occupancy/scheduler-status"): Role.VIEWER,
     ("GET", "/api/v1/occupancy/scheduler-status"): Role.VIEWER,
     ("GET", "/api/occupancy/jobs/{name}/runs"): Role.VIEWER,
+    ("GET", "/api/recordings/{job_id}"): Role.VIEWER,
     ("POST", "/api/occupancy/jobs/{name}/run"): Role.OPERATOR,
     ("POST", "/api/occupancy/recount"): Role.OPERATOR,
     ("GET", f"{CAMERA_PATH}/live"): Role.VIEWER,
@@ -87,6 +88,7 @@ def url(path: str) -> str:
         name="roll_up",
         alert_id=f"{SITE}.20260302T120000000000Z.aaaaaaaa",
         subscription_id="a",
+        job_id="yard-1",
     )
 
 

@@ -36,6 +36,7 @@ from floorsight.alerts.subscriptions.model import Protocol
 from floorsight.events.vision import Direction
 from floorsight.occupancy.model import Crossing
 from floorsight.occupancy.series.model import SubjectKind
+from floorsight.recordings.model import Order
 from floorsight.views.model import SeenTrack, View
 from functions.gateway.access import Role
 from functions.gateway.application import describe_api
@@ -99,6 +100,7 @@ LIKELY: dict[str, list[Any]] = {
     "frame_id": ["frame-1"],
     "captured_at": ["2026-03-02T12:00:00Z"],
     "size_bytes": [5_000_000],
+    "job_id": ["yard-1"],
 }
 
 
@@ -128,6 +130,7 @@ class Pool:
 def plant() -> Scene:
     """A site with a camera, its line and zone, and people who came and went."""
     scene = Scene()
+    scene.recordings.submit(Order("yard-1", CAMERA, "s3://media/recordings/yard.mp4", NOON))
     scene.sites.create_site(site_id="plant-2", name="Plant 2", time_zone="America/New_York")
     suffixes = iter(["line22", "zone22"])
     new_suffix = scene.sites.suffix
