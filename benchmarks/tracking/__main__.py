@@ -1,4 +1,4 @@
-"""HOTA, MOTA, IDF1 and speed of Floorsight's tracker beside its peers, in one run on the same detections.
+"""HOTA, MOTA, IDF1, speed and envelope of our tracker beside its peers, in one run on the same detections.
 
 make bench-peers                                     # once: supervision, trackers, trackeval
 python -m benchmarks.tracking --mot FOLDER           # MOTChallenge sequences: <name>/{det,gt}/*.txt
@@ -26,8 +26,9 @@ def main() -> int:
     options = parser.parse_args()
     go_on_among_peers("benchmarks.tracking")
     from benchmarks.tracking.comparison import compare
+    from benchmarks.tracking.envelope import envelope
 
-    tables = compare(options.mot, options.repeats)
+    tables = [*compare(options.mot, options.repeats), envelope()]
     text = "\n\n".join(markdown_table(header, rows) for header, rows in tables)
     print(text)
     if options.write:

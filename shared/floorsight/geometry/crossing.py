@@ -1,10 +1,10 @@
 """Line crossing: when has somebody really gone over a finite line?
 
 The side of the anchor is the sign of a cross product; the anchor has changed sides only once it was seen
-`settle_frames` times on the other side, each time farther from the line than its own tolerance. Nearer
-than that is neither side, so that somebody who stands on the line, or whose box trembles there, is never
-counted. The step that changed the sign must pass through the finite segment: walking around its end is no
-crossing. Between two frames only the straight path counts, so that a fast mover counts once.
+`settle_frames` times on the other side, each time farther from the line than BEYOND times its tolerance.
+Nearer than one tolerance is neither side. So somebody who stands on the line, or whose box trembles there,
+isn't counted. The step that changed the sign must pass through the finite segment: walking around its end is
+no crossing. Between two frames only the straight path counts, so that a fast mover counts once.
 
 State goes in and comes out: it is saved with the tracker and dropped with the track.
 """
@@ -18,6 +18,9 @@ from typing import NamedTuple
 from floorsight.geometry.lines import Point, Segment
 
 LEFT, NEITHER, RIGHT = -1, 0, 1
+# How many tolerances beyond the line it takes to have crossed it. One is enough to have a side in the first
+# place: so who appears near the line is counted, and who trembles at it isn't (docs/adr/0040).
+BEYOND = 2.5
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ def observe(
         return CrossingState(state.side, x, y, distance, state.waiting, through), NEITHER
     if state.side in (NEITHER, here):
         return CrossingState(here, x, y, distance, 0, False), NEITHER
+    if abs(distance) <= BEYOND * tolerance:
+        return CrossingState(state.side, x, y, distance, state.waiting, through), NEITHER
     waiting = state.waiting + 1
     if waiting < gate.settle_frames:
         return CrossingState(state.side, x, y, distance, waiting, through), NEITHER

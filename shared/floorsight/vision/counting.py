@@ -73,13 +73,15 @@ class Counter:
 
     def _seen(self, track_id: int, at_ms: int, corners: list[float], score: float, confirmed: bool) -> Seen:
         left, top, right, bottom = corners
-        box = (left / self._width, top / self._height, right / self._width, bottom / self._height)
+        width, height = self._width, self._height
+        box = (left / width, top / height, right / width, bottom / height)
+        visible = (_within(box[0]), _within(box[1]), _within(box[2]), _within(box[3]))
         return Seen(
             track_id=track_id,
             at_ms=at_ms,
             box=box,
-            feet=anchor_of(box, at_feet=True),
-            centre=anchor_of(box, at_feet=False),
+            feet=anchor_of(visible, at_feet=True),
+            centre=anchor_of(visible, at_feet=False),
             score=score,
             confirmed=confirmed,
             tolerance=DEAD_BAND * (box[3] - box[1]),
@@ -111,3 +113,11 @@ class Counter:
             if direction is not None:
                 found.append(Crossing(line, seen.track_id, number, direction, seen.score, (x, y), seen.box))
         return after, found
+
+
+def _within(share: float) -> float:
+    """A coordinate within the frame: a line drawn from edge to edge ends there, and so must who crosses it.
+
+    A box may reach beyond, as the filter smooths it, or because its detector guesses at hidden feet.
+    """
+    return min(max(share, 0.0), 1.0)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from floorsight.geometry.crossing import LEFT, NEITHER, NEW, RIGHT, Gate, anchor_of, observe
+from floorsight.geometry.crossing import BEYOND, LEFT, NEITHER, NEW, RIGHT, Gate, anchor_of, observe
 from floorsight.geometry.lines import Point, Segment
 
 UP = Segment(Point(0.5, 0.8), Point(0.5, 0.2))
@@ -119,7 +119,14 @@ class TestTolerance:
 
     def test_exactly_as_far_as_the_tolerance_is_not_clear(self) -> None:
         assert crossings(level(0.25, 0.75, 0.75), tolerance=0.25) == []
-        assert crossings(level(0.2, 0.75, 0.75), tolerance=math.nextafter(0.25, 0)) == [RIGHT]
+        tolerance = 0.25 / BEYOND
+        assert crossings(level(0.2, 0.75, 0.75), tolerance=tolerance) == []
+        assert crossings(level(0.2, 0.75, 0.75), tolerance=math.nextafter(tolerance, 0)) == [RIGHT]
+
+    def test_it_takes_less_to_have_a_side_than_to_change_it(self) -> None:
+        assert crossings(level(0.45, 0.65, 0.65), tolerance=0.04) == [RIGHT]
+        assert crossings(level(0.45, 0.55, 0.55, 0.55), tolerance=0.04) == []
+        assert crossings(level(0.45, 0.55, 0.65, 0.65), tolerance=0.04) == [RIGHT]
 
     def test_who_was_first_seen_on_the_line_crosses_nothing(self) -> None:
         assert crossings(level(0.49, 0.6, 0.7), tolerance=0.02) == []
@@ -130,8 +137,8 @@ class TestTolerance:
         for share, expected in ((0.049, []), (0.051, [RIGHT])):
             across = [(0.5 - share, 0.5), (0.5 + share, 0.5), (0.5 + share, 0.5)]
             along = [(0.5, 0.5 - 2 * share), (0.5, 0.5 + 2 * share), (0.5, 0.5 + 2 * share)]
-            assert crossings(across, line=upright, tolerance=0.1, aspect=2.0) == expected
-            assert crossings(along, line=flat, tolerance=0.1, aspect=2.0) == expected
+            assert crossings(across, line=upright, tolerance=0.1 / BEYOND, aspect=2.0) == expected
+            assert crossings(along, line=flat, tolerance=0.1 / BEYOND, aspect=2.0) == expected
 
 
 class TestExactlyOnTheLine:
