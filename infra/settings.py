@@ -11,6 +11,9 @@ from aws_cdk.aws_logs import RetentionDays
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from floorsight.platform.errors import Malformed
+from floorsight.platform.settings import DEFAULT_DETECTOR
+
+GPU_DETECTOR = "nanodet-g-416-half"
 
 
 class Stage(StrEnum):
@@ -67,6 +70,15 @@ class StageSettings(BaseModel):
         if shards is not None and tasks > shards:
             raise ValueError(f"more workers than the stream's {shards} shards: some would never have work")
         return tasks
+
+    @property
+    def uses_gpu(self) -> bool:
+        return self.vision_compute is VisionCompute.EC2_GPU
+
+    @property
+    def detector(self) -> str:
+        """The model that the workers' image has and runs."""
+        return GPU_DETECTOR if self.uses_gpu else DEFAULT_DETECTOR
 
     @property
     def removal_policy(self) -> RemovalPolicy:

@@ -21,7 +21,7 @@ from infra.constructs.vision_compute import (
     worker_image,
 )
 from infra.constructs.vision_network import VisionNetwork
-from infra.settings import StageSettings, VisionCompute
+from infra.settings import StageSettings
 
 FARGATE_VCPUS = FARGATE_CPU_UNITS // 1024
 GPU_INSTANCE_VCPUS = 4
@@ -44,7 +44,7 @@ def make_compute_environment(
     scope: Construct, stage: StageSettings, network: VisionNetwork
 ) -> batch.FargateComputeEnvironment | batch.ManagedEc2EcsComputeEnvironment:
     """Room for as many jobs at once as the stage allows."""
-    if stage.vision_compute is VisionCompute.EC2_GPU:
+    if stage.uses_gpu:
         return _gpu_environment(scope, stage, network)
     return batch.FargateComputeEnvironment(
         scope,
@@ -61,14 +61,14 @@ def make_container(
     scope: Construct, stage: StageSettings, container: JobContainer
 ) -> batch.EcsFargateContainerDefinition | batch.EcsEc2ContainerDefinition:
     """The worker's image with another command."""
-    gpu = stage.vision_compute is VisionCompute.EC2_GPU
+    gpu = stage.uses_gpu
     execution_role = iam.Role(
         scope, "ExecutionRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com")
     )
     acknowledge(
         execution_role, {"IAM5[Resource::*]": "ECR's token for pulling images belongs to no resource"}
     )
-    image = ecs.ContainerImage.from_docker_image_asset(worker_image(scope, gpu=gpu))
+    image = ecs.ContainerImage.from_docker_image_asset(worker_image(scope, stage))
     logging = ecs.LogDriver.aws_logs(stream_prefix="recording", log_group=container.log_group)
     if gpu:
         return batch.EcsEc2ContainerDefinition(

@@ -16,7 +16,7 @@ from constructs import Construct
 from infra.constructs.acknowledge import acknowledge
 from infra.constructs.vision_network import VisionNetwork
 from infra.paths import REPOSITORY
-from infra.settings import StageSettings, VisionCompute
+from infra.settings import StageSettings
 
 CONTAINER = "containers/vision_worker"
 HEARTBEAT_FILE = "/tmp/floorsight-worker-runs"  # noqa: S108 - in the container's own file system
@@ -40,7 +40,7 @@ def inference_threads(stage: StageSettings) -> int:
 
     0 on a GPU: there threads do not matter.
     """
-    if stage.vision_compute is VisionCompute.EC2_GPU:
+    if stage.uses_gpu:
         return 0
     return max(1, FARGATE_CPU_UNITS // 1024 // (stage.stream_shards or SHARDS_ON_DEMAND))
 
@@ -56,14 +56,14 @@ def make_service(
     environment: dict[str, str],
 ) -> ecs.BaseService:
     """The worker's service, at zero tasks, on the compute that the stage's settings choose."""
-    gpu = stage.vision_compute is VisionCompute.EC2_GPU
+    gpu = stage.uses_gpu
     execution_role = iam.Role(
         scope, "ExecutionRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com")
     )
     task = _gpu_task(scope, role, execution_role) if gpu else _fargate_task(scope, role, execution_role)
     task.add_container(
         "Worker",
-        image=ecs.ContainerImage.from_docker_image_asset(worker_image(scope, gpu=gpu)),
+        image=ecs.ContainerImage.from_docker_image_asset(worker_image(scope, stage)),
         environment=environment,
         logging=ecs.LogDrivers.aws_logs(stream_prefix="worker", log_group=log_group),
         memory_limit_mib=GPU_TASK_MEMORY_MIB if gpu else None,
@@ -93,7 +93,7 @@ def _health_check() -> ecs.HealthCheck:
     )
 
 
-def worker_image(scope: Construct, *, gpu: bool) -> ecr_assets.DockerImageAsset:
+def worker_image(scope: Construct, stage: StageSettings) -> ecr_assets.DockerImageAsset:
     """The image of all that analyses video, live and recorded."""
     dockerfile = f"{CONTAINER}/Dockerfile"
     return ecr_assets.DockerImageAsset(
@@ -103,7 +103,10 @@ def worker_image(scope: Construct, *, gpu: bool) -> ecr_assets.DockerImageAsset:
         file=dockerfile,
         # The same list that `docker build` reads: the context is the repository, less almost all of it.
         exclude=(REPOSITORY / f"{dockerfile}.dockerignore").read_text().splitlines(),
-        build_args={"REQUIREMENTS": "requirements-gpu.txt" if gpu else "requirements.txt"},
+        build_args={
+            "REQUIREMENTS": "requirements-gpu.txt" if stage.uses_gpu else "requirements.txt",
+            "MODELS": stage.detector,
+        },
         platform=ecr_assets.Platform.LINUX_AMD64,
     )
 

@@ -18,10 +18,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from floorsight.platform.errors import FloorsightError
-from floorsight.platform.settings import CameraCredentials
+from floorsight.platform.settings import DEFAULT_DETECTOR, CameraCredentials
 from infra.cost.command import cost
 from infra.local.accounts import create_accounts
-from infra.local.demo import DETECTOR, DemoOptions, show_demo
+from infra.local.demo import DemoOptions, show_demo
 from infra.local.deployment import Deployment
 from infra.local.doctor import examine_machine
 from infra.local.emulator import DEFAULT_PORT, check_port_free
@@ -85,7 +85,7 @@ def demo(
     ] = None,
     cameras: Annotated[int, typer.Option(min=1, max=8, help="How many cameras play it.")] = 1,
     port: Port = DEFAULT_PORT,
-    detector: Annotated[str, typer.Option(help="A model of `floorsight models list`.")] = DETECTOR,
+    detector: Annotated[str, typer.Option(help="A model of `floorsight models list`.")] = DEFAULT_DETECTOR,
     once: Annotated[bool, typer.Option(help="Play once, print the counts, end.")] = False,
 ) -> None:
     """Count people in a real video, through every part of the system, on this machine.
@@ -100,7 +100,7 @@ def demo(
 def up(
     keep: Annotated[bool, typer.Option(help="Keep the data when it is stopped, and go on with it.")] = False,
     port: Port = DEFAULT_PORT,
-    detector: Annotated[str, typer.Option(help="A model of `floorsight models list`.")] = DETECTOR,
+    detector: Annotated[str, typer.Option(help="A model of `floorsight models list`.")] = DEFAULT_DETECTOR,
 ) -> None:
     """Start the cloud and a vision worker in the background.
 
@@ -233,7 +233,7 @@ def publish(
 @app.command()
 def worker(
     port: Port = DEFAULT_PORT,
-    detector: Annotated[str, typer.Option(help="A model of `floorsight models list`.")] = DETECTOR,
+    detector: Annotated[str, typer.Option(help="A model of `floorsight models list`.")] = DEFAULT_DETECTOR,
     until_idle: Annotated[float | None, typer.Option(help="Stop after so many seconds of silence.")] = None,
     fleet: Annotated[bool, typer.Option(help="Share the shards with other workers; needs Java.")] = False,
 ) -> None:
@@ -261,7 +261,7 @@ def analyse(
         typer.Option(help="Of a job that was stopped, to go on with it; made from the video if absent."),
     ] = None,
     port: Port = DEFAULT_PORT,
-    detector: Annotated[str, typer.Option(help="A model of `floorsight models list`.")] = DETECTOR,
+    detector: Annotated[str, typer.Option(help="A model of `floorsight models list`.")] = DEFAULT_DETECTOR,
     as_json: AsJson = False,
 ) -> None:
     """Analyse a recorded video as fast as it goes, as AWS Batch would, and print the counts.

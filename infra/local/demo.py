@@ -19,6 +19,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from floorsight.platform.errors import Unavailable
+from floorsight.platform.settings import DEFAULT_DETECTOR
 from infra.local.accounts import Account, create_accounts
 from infra.local.api_client import ApiClient
 from infra.local.deployment import Deployment
@@ -27,7 +28,6 @@ from infra.local.processes import Child, start_publisher, start_worker
 from infra.local.scene import Scene, set_up_scene
 from infra.local.steps import Steps
 
-DETECTOR = "nanodet-g-416"
 SAMPLE_VIDEO = "vtest"
 # Often enough that nobody sees it stop, few enough for a count to stay readable.
 FOREVER = 1_000_000
@@ -43,7 +43,7 @@ class DemoOptions:
     video: Path | None = None
     cameras: int = 1
     port: int = DEFAULT_PORT
-    detector: str = DETECTOR
+    detector: str = DEFAULT_DETECTOR
     once: bool = False
 
 

@@ -25,7 +25,7 @@ from infra.constructs.grants import (
     allow_table,
 )
 from infra.constructs.vision_network import VisionNetwork
-from infra.settings import StageSettings, VisionCompute
+from infra.settings import StageSettings
 from infra.stacks.bus import BusStack
 from infra.stacks.data import DataStack
 
@@ -128,7 +128,8 @@ class RecordingsStack(Stack):
 def _job_settings(stage: StageSettings, data: DataStack, bus: BusStack) -> RecordedVideoSettings:
     return RecordedVideoSettings(
         stage=stage.stage.value,
-        require_gpu=stage.vision_compute is VisionCompute.EC2_GPU,
+        detector=stage.detector,
+        require_gpu=stage.uses_gpu,
         scratch_gib=stage.recordings_scratch_gib,
         max_attempts=ATTEMPTS,
         registry_table=data.tables[TableName.REGISTRY].table_name,

@@ -30,7 +30,7 @@ from infra.constructs.vision_compute import (
 )
 from infra.constructs.vision_network import VisionNetwork
 from infra.constructs.vision_scaling import VisionScaling
-from infra.settings import StageSettings, VisionCompute
+from infra.settings import StageSettings
 from infra.stacks.bus import BusStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingest import IngestStack
@@ -105,7 +105,8 @@ def _worker_settings(
     return VisionWorkerSettings(
         stage=stage.stage.value,
         heartbeat_file=HEARTBEAT_FILE,
-        require_gpu=stage.vision_compute is VisionCompute.EC2_GPU,
+        detector=stage.detector,
+        require_gpu=stage.uses_gpu,
         chunk_stream=ingest.stream.stream_name,
         reader="kcl",
         fleet_application=lease_tables.application,

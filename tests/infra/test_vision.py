@@ -14,8 +14,11 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_kinesis as kinesis
 from aws_cdk.aws_logs import RetentionDays
 
+from floorsight.models.catalogue import load_catalogue
+from floorsight.platform.settings import DEFAULT_DETECTOR
 from infra.constructs.vision_compute import HEARTBEAT_CHECK
 from infra.constructs.vision_scaling import VisionScaling
+from infra.paths import REPOSITORY
 from infra.settings import Stage, StageSettings, VisionCompute
 from tests.infra.conftest import Json, SynthesisedStage
 
@@ -58,14 +61,26 @@ def test_a_worker_that_hangs_is_replaced_and_one_that_stops_has_time(
     assert container["StopTimeout"] == 120
 
 
-def test_tasks_know_their_region_and_whether_a_gpu_is_a_must(
+def test_tasks_know_their_region_their_detector_and_whether_a_gpu_is_a_must(
     dev: SynthesisedStage, gpu_fleet: SynthesisedStage
 ) -> None:
-    for stage, gpu in ((dev, "False"), (gpu_fleet, "True")):
+    known = {entry.name for entry in load_catalogue(REPOSITORY / "models.toml").entries}
+    for stage, gpu, detector in (
+        (dev, "False", "nanodet-g-416-int8"),
+        (gpu_fleet, "True", "nanodet-g-416-half"),
+    ):
         (container,) = stage.resource("vision", "AWS::ECS::TaskDefinition").properties["ContainerDefinitions"]
         environment = {entry["Name"]: entry["Value"] for entry in container["Environment"]}
         assert environment["AWS_DEFAULT_REGION"] == {"Ref": "AWS::Region"}
         assert environment["FLOORSIGHT_REQUIRE_GPU"] == gpu
+        assert environment["FLOORSIGHT_DETECTOR"] == detector
+        assert detector in known
+
+
+@pytest.mark.parametrize("folder", ["containers/vision_worker", "functions/analyse_image"])
+def test_an_image_built_by_hand_has_the_default_detector(folder: str) -> None:
+    dockerfile = (REPOSITORY / folder / "Dockerfile").read_text()
+    assert f'ARG MODELS="{DEFAULT_DETECTOR}"' in dockerfile
 
 
 def test_the_gpu_service_comes_after_the_capacity_that_it_names(gpu_fleet: SynthesisedStage) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from floorsight.models.catalogue import load_catalogue
+from floorsight.platform.settings import DEFAULT_DETECTOR
 from floorsight.video.chunking import ChunkingSettings, StreamRun, chunks_of
 from floorsight.video.source import VideoFile
 from floorsight.vision.chunk import Chunk
@@ -39,7 +40,7 @@ def open_detector(name: str) -> Detector:
 
 @pytest.fixture(scope="session")
 def detector() -> Detector:
-    return open_detector("nanodet-g-416")
+    return open_detector(DEFAULT_DETECTOR)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from floorsight.platform.errors import Malformed
 
 PREFIX = "FLOORSIGHT_"
+DEFAULT_DETECTOR = "nanodet-g-416-int8"  # ADR 0046
 
 
 class Settings(BaseModel):
@@ -161,7 +162,7 @@ class VisionSettings(Settings):
     event_bus: str
     models_catalogue: str = "models.toml"
     models_folder: str = "models"
-    detector: str = "nanodet-g-416"
+    detector: str = DEFAULT_DETECTOR
     inference_threads: int = 0
     require_gpu: bool = False  # refuse to start without one rather than fall behind in silence
 
