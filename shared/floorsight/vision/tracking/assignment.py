@@ -20,7 +20,7 @@ def assign(worth: npt.NDArray[np.float64]) -> tuple[Ints, Ints]:
     if not worth.size:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     columns = (np.maximum.reduce(worth) > 0.0).nonzero()[0]
-    rows = worth.argmax(axis=0)[columns]
+    rows = worth.argmax(axis=0).take(columns)
     if len(set(rows.tolist())) == len(rows):
         return rows, columns
     rows, columns = lap.lapjvc(-np.maximum(worth, 0.0), return_cost=False)

@@ -63,12 +63,13 @@ def associate(
 
     alike, pairs = choose()
     in_view = confirmed & (missed <= 0.0)
-    steady = in_view[pairs[0]]
-    if np.count_nonzero(steady) >= settings.camera_pairs:
-        rows, columns = pairs[0][steady], pairs[1][steady]
-        shift = common_shift(scene.centres[CENTRE, columns] - tracks.positions[CENTRE, rows])
+    steady = in_view.take(pairs[0]).nonzero()[0]
+    if len(steady) >= settings.camera_pairs:
+        rows, columns = pairs[0].take(steady), pairs[1].take(steady)
+        found = scene.centres.take(columns, axis=1)
+        shift = common_shift(found[CENTRE] - tracks.positions[CENTRE].take(rows, axis=1))
         move_along(tracks, shift, ~in_view, elapsed)
-        if is_plain(shift, tracks.positions[HEIGHT, rows]):
+        if is_plain(shift, found[HEIGHT]):
             alike, pairs = choose()
     left = _without(confident, pairs[1])
     if not confident.all():

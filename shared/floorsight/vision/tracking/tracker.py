@@ -97,13 +97,13 @@ class Tracker:
         rows, columns = pairs
         if not len(rows):
             return
-        scores = scene.scores[columns]
-        seen = tracks.table[:, rows]
-        correct(seen[BELIEF], scene.centres[:, columns], scores, self.settings.noise)
+        scores = scene.scores.take(columns)
+        seen = tracks.table.take(rows, axis=1)
+        correct(seen[BELIEF], scene.centres.take(columns, axis=1), scores, self.settings.noise)
         seen[SEEN_AT] = at_seconds
         seen[HITS] += 1.0
         seen[SCORE] = scores
-        seen[VOTES] += scene.ballots[:, columns]
+        seen[VOTES] += scene.ballots.take(columns, axis=1)
         tracks.table[:, rows] = seen
 
     def _begin(self, scene: Scene, chosen: Ints, at_seconds: float, first_id: int) -> Tracks:
@@ -118,7 +118,7 @@ class Tracker:
         unseen = at_seconds - tracks.seen_at
         confirmed = tracks.hits >= self.settings.confirm_hits
         seen = unseen == 0.0
-        gone = (unseen > np.where(confirmed, self.settings.keep_lost_seconds, 0.0)).nonzero()[0]
+        kept = unseen <= self.settings.keep_lost_seconds * confirmed
         shown = tracks.where(seen)
         observed = Observed(
             ids=shown.ids,
@@ -126,6 +126,6 @@ class Tracker:
             scores=shown.scores,
             classes=shown.classes(),
             confirmed=confirmed[seen],
-            ended_ids=tracks.ids[gone],
+            ended_ids=tracks.ids[~kept],
         )
-        return (tracks.without(gone) if len(gone) else tracks), observed
+        return (tracks if kept.all() else tracks.where(kept)), observed
