@@ -16,7 +16,7 @@ class Plant:
     hours_a_day: float = 24.0  # in which the cameras stream
     kbit_per_second: float = 1000.0  # a sub-stream of about 768 x 576, as the speed below was measured on
     analyse_fps: float = 10.0
-    fps_a_vcpu: float = 31.0  # half of what two give, docs/benchmarks.md
+    fps_a_vcpu: float = 40.0  # half of what two give to one shard, docs/benchmarks.md
     vcpu_fill: float = 0.8  # how busy the worker's cores may be on average
     crossings_a_day: float = 400.0  # a camera
     zone_visits_a_day: float = 200.0  # a camera

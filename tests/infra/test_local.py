@@ -76,11 +76,13 @@ def test_a_childs_environment_points_at_the_emulator_and_at_nothing_else(
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "somebody-else")
     monkeypatch.setenv("FLOORSIGHT_EVENT_BUS", "left over")
+    monkeypatch.setenv("FLOORSIGHT_REGISTRY_TABLE", "left over")
     environment = deployment.environment(deployment.publisher_settings())
     ours = {name: value for name, value in environment.items() if name.startswith(("AWS_", "FLOORSIGHT_"))}
     assert ours == {
         **deployment.endpoint.environment(),
         "FLOORSIGHT_CHUNK_STREAM": "chunks",
+        "FLOORSIGHT_EVENT_BUS": "bus",
         "FLOORSIGHT_MEDIA_BUCKET": "media",
         "FLOORSIGHT_STAGE": "local",
     }

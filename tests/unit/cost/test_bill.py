@@ -19,7 +19,7 @@ from tests.fakes.topic import MemoryTopic
 # US dollars a camera and month at 25 cameras; docs/operations.md has the same figures.
 OCCUPANCY_BUDGET = 2.0
 WHOLE_BUDGET_AT_5_FPS = 15.0
-WHOLE_BUDGET = 21.0
+WHOLE_BUDGET = 17.5
 SMALL = Plant(cameras=3)
 
 
