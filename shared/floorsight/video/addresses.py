@@ -11,8 +11,10 @@ from floorsight.platform.errors import Malformed
 
 SCHEMES = ("rtsp", "rtsps")
 
-# Some cameras want credentials in the path or the query: rtsp://10.0.0.4/user=admin&password=x&channel=1
-_SECRET = re.compile(r"(?i)\b((?:user(?:name)?|usr|pass(?:word|wd)?|pwd|token|auth|key)=)[^&;/?#]*")
+# Some cameras want credentials in the path (rtsp://10.0.0.4/user=admin&password=x&channel=1) or the query,
+# and call them as they please. Masking too much does no harm: a value ends at & or ; and nowhere else.
+_SECRET_NAME = re.compile(r"(?i)use|usr|pas|pw|psw|secret|token|key|auth")
+_PART = re.compile(r"[^&;]+")
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,25 @@ class CameraAddress:
         return urlunsplit(parts._replace(netloc=f"{secret}@{parts.netloc}"))
 
     def __str__(self) -> str:
-        return _SECRET.sub(r"\1***", self._url)
+        path, mark, query = self._url.partition("?")
+        return _PART.sub(_mask_secret, path) + mark + _PART.sub(_mask_value, query)
 
     def __repr__(self) -> str:
         return f"CameraAddress({self})"
+
+
+def _mask_secret(part: re.Match[str]) -> str:
+    """A part of a path without the value of a name that sounds like a credential's."""
+    for name in re.finditer(r"([^/=]+)=", part[0]):
+        if _SECRET_NAME.search(unquote(name[1])):
+            return part[0][: name.end()] + "***"
+    return part[0]
+
+
+def _mask_value(part: re.Match[str]) -> str:
+    """A part of a query without its value; one without a name may be the rest of a password."""
+    name, equals, _ = part[0].partition("=")
+    return f"{name}=***" if equals else "***"
 
 
 def is_address(source: str) -> bool:

@@ -12,19 +12,34 @@ from floorsight.video.addresses import CameraAddress, is_address
     ("url", "bare"),
     [
         ("rtsp://10.0.0.4/stream1", "rtsp://10.0.0.4/stream1"),
-        ("rtsps://cam.plant:322/live?channel=1", "rtsps://cam.plant:322/live?channel=1"),
+        ("rtsps://cam.plant:322/live?channel=1", "rtsps://cam.plant:322/live?channel=***"),
         ("rtsp://admin:secret@10.0.0.4:554/a", "rtsp://10.0.0.4:554/a"),
         ("rtsp://admin:sec@ret@10.0.0.4/a", "rtsp://10.0.0.4/a"),
         ("rtsp://admin@[fd00::4]:554/a", "rtsp://[fd00::4]:554/a"),
         ("rtsp://10.0.0.4/user=admin&password=secret&channel=1", "rtsp://10.0.0.4/user=***&password=***&channel=1"),
-        ("rtsp://10.0.0.4/s?Pwd=secret&token=secret;x=1", "rtsp://10.0.0.4/s?Pwd=***&token=***;x=1"),
+        ("rtsp://10.0.0.4/s?Pwd=secret&token=secret;x=1", "rtsp://10.0.0.4/s?Pwd=***&token=***;x=***"),
+        ("rtsp://10.0.0.4/s?user=admin&password=sec/ret?secret", "rtsp://10.0.0.4/s?user=***&password=***"),
+        ("rtsp://10.0.0.4/s?password=sec#secret", "rtsp://10.0.0.4/s?password=***"),
+        ("rtsp://10.0.0.4/s?psw=secret&passwd_=secret", "rtsp://10.0.0.4/s?psw=***&passwd_=***"),
+        ("rtsp://10.0.0.4/s?secret=1;sig=secret&p=secret", "rtsp://10.0.0.4/s?secret=***;sig=***&p=***"),
+        ("rtsp://10.0.0.4/s?secret&a", "rtsp://10.0.0.4/s?***&***"),
+        ("rtsp://10.0.0.4/11?rtsp_pass=secret", "rtsp://10.0.0.4/11?rtsp_pass=***"),
+        ("rtsp://10.0.0.4/cgi/loginuse=secret&loginpas=888", "rtsp://10.0.0.4/cgi/loginuse=***&loginpas=***"),
+        ("rtsp://10.0.0.4/password=sec/ret&channel=1", "rtsp://10.0.0.4/password=***&channel=1"),
+        ("rtsp://10.0.0.4/p%61ss=secret;channel=1", "rtsp://10.0.0.4/p%61ss=***;channel=1"),
+        ("rtsp://10.0.0.4/channel=1_psw=secret_0.sdp", "rtsp://10.0.0.4/channel=1_psw=***"),
+        (
+            "rtsp://10.0.0.4/user=admin_password=secret_channel=1_stream=0.sdp",
+            "rtsp://10.0.0.4/user=***",
+        ),
     ],
 )  # fmt: skip
 def test_what_is_shown_has_no_secret(url: str, bare: str) -> None:
     address = CameraAddress.parse(url)
     assert str(address) == bare
     assert f"{address}" in repr(address)
-    assert "secret" not in repr(address)
+    assert "secret" not in repr(address).replace("secret=***", "")
+    assert "888" not in repr(address)
 
 
 @pytest.mark.parametrize(
