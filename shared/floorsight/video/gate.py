@@ -46,6 +46,7 @@ class MotionGate:
     def __init__(self, settings: GateSettings | None = None) -> None:
         self._settings = settings or GateSettings()
         self._meter = MotionMeter(self._settings.motion)
+        self._session: str | None = None
         self._held: Stamped | None = None
         self._open_until: datetime | None = None
         self._shown_until: datetime | None = None
@@ -61,8 +62,8 @@ class MotionGate:
 
     def take(self, coming: Stamped) -> list[Stamped]:
         """What goes on, now that this chunk has come."""
-        if self._held is not None and self._held.stream_session != coming.stream_session:
-            self._start_over()
+        if coming.stream_session != self._session:
+            self._start_over(coming.stream_session)
         if self._is_open(coming):
             passed = [self._held, coming] if self._held is not None else [coming]
             self._held = None
@@ -70,9 +71,10 @@ class MotionGate:
         before, self._held = self._held, coming
         return self._still(before) if before is not None else []
 
-    def _start_over(self) -> None:
-        self.skipped += 1
-        self._held = self._open_until = self._shown_until = None
+    def _start_over(self, session: str) -> None:
+        # Capture times of another session may be earlier: this machine's clock was set back.
+        self.skipped += self._held is not None
+        self._session, self._held, self._open_until, self._shown_until = session, None, None, None
 
     def _is_open(self, coming: Stamped) -> bool:
         was_open = self._open_until is not None and coming.captured_at <= self._open_until

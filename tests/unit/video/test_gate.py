@@ -113,6 +113,16 @@ def test_a_new_session_is_shown_at_once() -> None:
     assert sent(of_later)[0] == (100, 1)
 
 
+def test_our_clock_set_back_while_somebody_walks_leaves_the_gate_to_close() -> None:
+    room = Room(noise=2.0)
+    later = film(empty(room, 25), session="20260302T120000.000000Z-0001", begins=-3600)
+    gate = MotionGate(SETTINGS)
+    passed = list(gate.pass_on([*film(empty(room, 6) + walk(room, 3)), *later]))
+    of_later = [each for each in passed if each.stream_session.startswith("20260302T12")]
+    assert seconds_of(of_later) == []
+    assert [second + 3600 for second, _ in sent(of_later)] == pytest.approx([0, 11, 22], abs=2)
+
+
 def test_what_cannot_be_decoded_goes_on() -> None:
     room = Room()
     stamped = film(empty(room, 8))
