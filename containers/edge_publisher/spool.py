@@ -150,8 +150,6 @@ class Spool:
 
     def set_aside(self, waiting: Waiting, why: str) -> None:
         """What was taken can never be sent: keep it for people to look at, report it, and go on."""
-        log.error("a chunk is put aside: %s", why, extra={"camera_id": self._camera_id})
-        emit_metrics({"SpoolDamaged": 1}, dimensions={"camera": self._camera_id})
         with self._guard:
             self._in_flight = None
             self._damaged += 1
@@ -160,6 +158,8 @@ class Spool:
             except OSError as error:
                 self._note_disk_error(error)
             self._delete(waiting.number)
+        log.error("a chunk is put aside: %s", why, extra={"camera_id": self._camera_id})
+        emit_metrics({"SpoolDamaged": 1}, dimensions={"camera": self._camera_id})
 
     def close(self) -> None:
         """Give the folder free. What is in memory only gets a last chance."""

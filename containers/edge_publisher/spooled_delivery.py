@@ -168,23 +168,27 @@ class SpooledDelivery:
         """Whether the queue got shorter."""
         self._trying_since = self._monotonic()
         try:
-            size = self._delivery.send(self._spool.read(waiting))
-        except Malformed as error:
-            self._spool.set_aside(waiting, error.message)
-            self._note(last_error=error.message, last_error_at=self._clock())
+            self._deliver(waiting)
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing is lost and the next try may work
             self._spool.put_back()
             self._note_failure(error)
             return False
-        else:
-            self._spool.remove(waiting)
-            self._note_delivered()
-            if not self._status.link_up:
-                log.info("the link is up again", extra={"chunks_waiting": self._spool.state().chunks})
-            self._note(link_up=True, bytes_sent=self._status.bytes_sent + size)
         finally:
             self._trying_since = None
         return True
+
+    def _deliver(self, waiting: Waiting) -> None:
+        try:
+            size = self._delivery.send(self._spool.read(waiting))
+        except Malformed as error:
+            self._spool.set_aside(waiting, error.message)
+            self._note(last_error=error.message, last_error_at=self._clock())
+            return
+        self._spool.remove(waiting)
+        self._note_delivered()
+        if not self._status.link_up:
+            log.info("the link is up again", extra={"chunks_waiting": self._spool.state().chunks})
+        self._note(link_up=True, bytes_sent=self._status.bytes_sent + size)
 
     def _note_delivered(self) -> None:
         if not self._delivered:

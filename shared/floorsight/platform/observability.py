@@ -10,6 +10,8 @@ from typing import Any
 
 from floorsight.platform.settings import read_stage
 
+log = logging.getLogger(__name__)
+
 NAMESPACE = "Floorsight"
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -47,7 +49,8 @@ def emit_metrics(
 
     Each becomes two metrics: one by stage and its dimensions, to see where, and one by stage alone, which
     an alarm can watch (an alarm can't add up dimensions that it doesn't know). The stage is this process's:
-    an account may hold several.
+    an account may hold several. An output that can't be written (full, or nobody reads it any more) is no
+    error of who measures, as it is none of who logs: it is told to the log.
 
     Source: "Embedded metric format specification", CloudWatch user guide.
     """
@@ -63,5 +66,12 @@ def emit_metrics(
         **dimensions,
         **values,
     }
-    sys.stdout.write(json.dumps(line) + "\n")
-    sys.stdout.flush()
+    _print_line(json.dumps(line))
+
+
+def _print_line(line: str) -> None:
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except (OSError, ValueError) as error:  # a ValueError: it is closed
+        log.warning("metrics can't be written: %s", error)

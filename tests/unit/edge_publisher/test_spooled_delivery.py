@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from containers.edge_publisher.spool import Spool
+from containers.edge_publisher import spool as spool_module
+from containers.edge_publisher.spool import Spool, Waiting
 from containers.edge_publisher.spool_folder import SpoolFolder
 from containers.edge_publisher.spooled_delivery import HANGING_SECONDS, SpooledDelivery
 from floorsight.platform.errors import Forbidden, Malformed, Unavailable
@@ -51,6 +52,19 @@ class Link:
 
     def keys(self) -> list[tuple[str, int]]:
         return [(chunk.header.stream_session, chunk.header.sequence) for chunk in self.arrived]
+
+
+class RefusingLink(Link):
+    """A link that never takes one of the chunks."""
+
+    def __init__(self, refused: int) -> None:
+        super().__init__()
+        self._refused = refused
+
+    def send(self, chunk: Chunk) -> int:
+        if chunk.header.sequence == self._refused:
+            raise Malformed("too large", code="chunk_refused")
+        return super().send(chunk)
 
 
 @contextmanager
@@ -262,3 +276,41 @@ class TestRefusals:
             assert delivery.wait_until_sent(PATIENCE)
         assert "a fault of ours" in caplog.text
         assert link.keys() == [(FIRST, 0)]
+
+    def test_an_error_while_a_chunk_is_put_aside_ends_nothing(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        refused = iter([OSError("output is full"), ZeroDivisionError("a fault of ours")])
+
+        def fail_twice(*_: object, **__: object) -> None:
+            if (error := next(refused, None)) is not None:
+                raise error
+
+        monkeypatch.setattr(spool_module, "emit_metrics", fail_twice)
+        link = RefusingLink(0)
+        with sending(tmp_path, link) as delivery:
+            for sequence in range(3):
+                delivery.send(chunk_of(sequence))
+            assert delivery.wait_until_sent(PATIENCE)
+            eventually(lambda: delivery.status.link_up)
+        assert link.keys() == [(FIRST, 1), (FIRST, 2)]
+        assert "output is full" in caplog.text
+
+    def test_an_error_after_a_chunk_has_arrived_ends_nothing(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        link = Link()
+        with sending(tmp_path, link) as delivery:
+            remove, faults = delivery._spool.remove, iter([ZeroDivisionError("a fault of ours")])
+
+            def fail_once(waiting: Waiting) -> None:
+                if (error := next(faults, None)) is not None:
+                    raise error
+                remove(waiting)
+
+            monkeypatch.setattr(delivery._spool, "remove", fail_once)
+            delivery.send(chunk_of(0))
+            delivery.send(chunk_of(1))
+            assert delivery.wait_until_sent(PATIENCE)
+        assert link.keys() == [(FIRST, 0), (FIRST, 0), (FIRST, 1)], "twice, which the worker knows"
+        assert "a fault of ours" in caplog.text

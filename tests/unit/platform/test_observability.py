@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +47,27 @@ def test_metrics_of_no_camera_have_their_stage_too(capsys: pytest.CaptureFixture
     line = json.loads(capsys.readouterr().out)
     assert line["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["stage"]]
     assert line["stage"] == "local"
+
+
+def test_an_output_that_is_full_stops_nobody(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this machine has no /dev/full")
+    with full.open("wb", buffering=0) as raw:
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, write_through=True))
+        emit_metrics({"Alerts": 1}, dimensions={})
+        monkeypatch.undo()
+    assert "No space left on device" in caplog.text, "told where logs still go"
+
+
+def test_an_output_that_is_closed_stops_nobody(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stdout", closed)
+    emit_metrics({"Alerts": 1}, dimensions={})
+    monkeypatch.undo()
+    assert "closed file" in caplog.text
