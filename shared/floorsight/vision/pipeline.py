@@ -7,6 +7,7 @@ the same facts.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from floorsight.events.envelope import Event
 from floorsight.events.vision import LineCrossed, ZoneEntered
@@ -72,6 +73,7 @@ class ChunkPipeline:
         after = replace(
             state,
             sequence=chunk.header.sequence,
+            interrupted=False,
             tracker=walk.tracker_state,
             logs=dict(walk.logs),
             minute=walk.minute,
@@ -83,13 +85,31 @@ class ChunkPipeline:
     def end_session(self, plan: CountingPlan, state: StreamState) -> list[Event]:
         """The facts that follow when a stream session is over: every track has ended, and its minute too."""
         cause = "session-end"
-        confirm_hits = self._tracker.settings.confirm_hits
-        events: list[Event] = []
-        for track_id, log in state.logs.items():
-            events += _end_of_track(track_id, log, confirm_hits, plan, state, cause)
+        events = self._end_tracks(plan, state, cause)
         if state.minute is not None:
             events.append(health_event(state.minute, plan, state, cause))
         return events
+
+    def pass_gap(
+        self, plan: CountingPlan, state: StreamState, until: datetime
+    ) -> tuple[StreamState, list[Event]]:
+        """The state in which a stream goes on at `until`, after chunks that were not analysed, and the facts.
+
+        Who was in view before a gap longer than a lost track is kept for is not who is in view after it,
+        wherever they stand: all tracks have ended.
+        """
+        seconds = state.seconds_until(until)
+        if seconds is None or seconds <= self._tracker.settings.keep_lost_seconds:
+            return state, []
+        return state.without_tracks(), self._end_tracks(plan, state, "gap")
+
+    def _end_tracks(self, plan: CountingPlan, state: StreamState, cause: str) -> list[Event]:
+        confirm_hits = self._tracker.settings.confirm_hits
+        return [
+            event
+            for track_id, log in state.logs.items()
+            for event in _end_of_track(track_id, log, confirm_hits, plan, state, cause)
+        ]
 
 
 class _Walk:

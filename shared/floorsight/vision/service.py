@@ -234,7 +234,10 @@ class CameraStream:
         first, last = state.sequence + 1, header.sequence - 1
         if first <= last:
             events.append(self._missed(plan, state, first, last, header.captured_at))
-            state = state.with_gap(first, last)
+            state = replace(state.with_gap(first, last), interrupted=True)
+        if state.interrupted:
+            state, ended = self._ports.pipeline.pass_gap(plan, state, header.captured_at)
+            events += ended
         return state, events
 
     def _missed(self, plan: CountingPlan, state: StreamState, first: int, last: int, at: datetime) -> Event:
@@ -286,7 +289,8 @@ class CameraStream:
         self, chunk: Chunk, state: StreamState, reason: Rejection, explanation: str
     ) -> tuple[StreamState, list[Event]]:
         self._put_aside(chunk, reason, explanation)
-        return replace(state, sequence=chunk.header.sequence, tally=state.tally.plus(refused=1)), []
+        tally = state.tally.plus(refused=1)
+        return replace(state, sequence=chunk.header.sequence, tally=tally, interrupted=True), []
 
     def _with_payload(self, chunk: Chunk) -> Chunk:
         """The chunk with its payload, fetched if it lies elsewhere. Raises Malformed for a foreign claim."""

@@ -64,7 +64,8 @@ class StreamState:
 
     `began_at` is the capture time of the first analysed frame, the zero of the tracker's clock.
     `minute` is the capture minute of the last analysed frame. `gaps` are those of `Progress`; `earlier` is
-    how far the sessions before this one were taken; `tally` is this session's.
+    how far the sessions before this one were taken; `tally` is this session's. `interrupted` says that the
+    last chunk was put aside, so that the tracks are older than `sequence`.
     """
 
     stream_session: str
@@ -77,12 +78,23 @@ class StreamState:
     gaps: tuple[tuple[int, int], ...] = ()
     earlier: tuple[Progress, ...] = ()
     tally: Tally = Tally()
+    interrupted: bool = False
 
     def time_of(self, milliseconds: int) -> datetime:
         """The capture time of a moment on the tracker's clock. Only after the first analysed frame."""
         if self.began_at is None:
             raise ValueError("the stream has no analysed frame yet")
         return self.began_at + timedelta(milliseconds=milliseconds)
+
+    def seconds_until(self, moment: datetime) -> float | None:
+        """From the last analysed frame to a capture time; None before the first."""
+        if self.began_at is None or self.tracker.at_seconds is None:
+            return None
+        return (moment - self.began_at).total_seconds() - self.tracker.at_seconds
+
+    def without_tracks(self) -> StreamState:
+        """With nobody in view; ids go on rising."""
+        return replace(self, tracker=self.tracker.without_tracks(), logs={})
 
     def progress_of(self, stream_session: str) -> Progress | None:
         """How far that session was taken; None if it is new or long forgotten."""
@@ -124,6 +136,7 @@ def dump_state(state: StreamState) -> bytes:
         "gaps": state.gaps,
         "earlier": [(past.stream_session, past.sequence, past.gaps) for past in state.earlier],
         "tally": [state.tally.frames, state.tally.crossings, state.tally.refused],
+        "interrupted": state.interrupted,
     }
     return zlib.compress(json.dumps(values, separators=(",", ":")).encode(), level=6)
 
@@ -156,6 +169,7 @@ def _load(values: dict[str, Any]) -> StreamState:
         gaps=_load_gaps(values["gaps"]),
         earlier=tuple(Progress(session, last, _load_gaps(gaps)) for session, last, gaps in values["earlier"]),
         tally=Tally(*values.get("tally", ())),
+        interrupted=values.get("interrupted", False),
     )
 
 

@@ -75,6 +75,7 @@ def test_a_stream_state_of_format_1_is_still_read() -> None:
     assert written.pop("format") == FORMAT
     assert written.pop("minute") is None
     assert written.pop("tally") == [0, 0, 0]
+    assert written.pop("interrupted") is False
     assert (written["logs"]["1"].pop("zones"), written["logs"]["1"].pop("score")) == ({}, 0.0)
     assert stored.pop("format") == 1
     assert written == stored

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.fakes.clock import NOON
 from tests.fakes.streams import (
     CAMERA,
     FIRST,
+    FRAMES_A_CHUNK,
     SECOND,
     SITE,
     THIRD,
@@ -40,6 +42,13 @@ def claimed(chunk: Chunk, key: str) -> Chunk:
 def last_sequence(world: World, camera_id: str = CAMERA) -> int | None:
     state = world.store().load(camera_id).state
     return state.sequence if state else None
+
+
+def standing(sequence: int, left: int, seconds: float) -> Chunk:
+    """A chunk in which somebody stands at this place, captured so long after NOON."""
+    payload = encoded((left,) * FRAMES_A_CHUNK)
+    captured_at = NOON + timedelta(seconds=seconds)
+    return Chunk(header_of(payload, sequence=sequence, captured_at=captured_at), payload)
 
 
 class TestPuttingAside:
@@ -228,6 +237,24 @@ class TestCommitting:
         (ended,) = [fields_of(m) for m in world.bus.messages if m.detail_type == "TrackEnded.v1"]
         assert ended["stream_session"] == FIRST
         assert ended["observations"] == 4
+
+    @pytest.mark.parametrize("refused", [False, True])
+    def test_who_is_there_after_a_long_gap_is_not_who_was_there_before(self, refused: bool) -> None:
+        """Left of the line, an hour without pictures, right of it: nobody has crossed."""
+        lost = Chunk(standing(2, 46, 3000).header, b"")
+        later = [standing(3 if refused else 4000, 46, 4000), standing(4 if refused else 4001, 46, 4000.8)]
+        before = [standing(0, 38, 0), standing(1, 38, 0.8)]
+        world = World().add(*before, *([lost] if refused else []), *later).run()
+        assert "LineCrossed.v1" not in world.kinds()
+        ended = [fields_of(m) for m in world.bus.messages if m.detail_type == "TrackEnded.v1"]
+        assert [(each["track_id"], each["occurred_at"]) for each in ended] == [
+            (1, "2026-03-02T12:00:01.400000Z")
+        ]
+
+    def test_a_short_gap_ends_nobody(self) -> None:
+        world = World().add(standing(0, 38, 0), standing(2, 38, 1.6)).run()
+        assert "ChunksMissed.v1" in world.kinds()
+        assert "TrackEnded.v1" not in world.kinds()
 
     def test_a_new_session_that_begins_late_says_what_is_missing(self) -> None:
         world = World().add(walking_chunk(3)).run()

@@ -11,7 +11,7 @@ Ids belong to the tracker's own state, not to a class or a module: two cameras n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +45,10 @@ class TrackerState:
     tracks: Tracks
     next_id: int = 1
     at_seconds: float | None = None
+
+    def without_tracks(self) -> TrackerState:
+        """With nobody in view; ids go on rising."""
+        return replace(self, tracks=Tracks.none())
 
 
 @dataclass(frozen=True)
