@@ -6,6 +6,8 @@ from collections.abc import Callable
 from fractions import Fraction
 
 TOLERATED_SECONDS = 1.0
+# H.264 and HEVC (ITU-T H.264, H.265, annex A) never show a picture more than 16 later than it is sent.
+_MOST_REORDERED = 16
 
 
 class SteadyTimes:
@@ -14,7 +16,8 @@ class SteadyTimes:
     A camera stamps its pictures by a clock of its own, which it may set at any moment (at start by network
     time, say). Such a jump is told by two signs: stamps that go back further than pictures are ever
     reordered, and stamps ahead of what our monotonic clock allows. Being late is no sign, networks do that.
-    After a jump times go on from the last picture by our clock.
+    After a jump times go on from the last picture by our clock. So they do while stamps stand still: they are
+    as good as none.
 
     `on_jump` is told by how many seconds the stamps jumped.
     """
@@ -25,6 +28,7 @@ class SteadyTimes:
         self._last = Fraction(0)
         self._last_arrived = 0.0
         self._arrival_of_zero = 0.0  # by our clock, as the least delayed picture says
+        self._standstill = _Standstill()
 
     def seconds_of(self, stamp: Fraction | None, arrived: float) -> Fraction:
         """The time of a picture.
@@ -33,6 +37,8 @@ class SteadyTimes:
             stamp: the camera's, in seconds; None when the picture has none.
             arrived: our monotonic clock, in seconds.
         """
+        if stamp is not None and self._standstill.lasts(stamp, arrived):
+            stamp = None
         if self._shift is None:
             self._shift = -(stamp or Fraction(0))
             self._last_arrived, self._arrival_of_zero = arrived, arrived
@@ -46,8 +52,30 @@ class SteadyTimes:
             self._shift = at - stamp
             self._arrival_of_zero = arrived - float(at)
         self._arrival_of_zero = min(self._arrival_of_zero, arrived - float(at))
-        self._last, self._last_arrived = max(self._last, at), arrived
+        if at > self._last:
+            self._last, self._last_arrived = at, arrived
         return at
 
     def _jumped(self, at: Fraction, by_our_clock: float) -> bool:
         return at < self._last - TOLERATED_SECONDS or float(at) > by_our_clock + TOLERATED_SECONDS
+
+
+class _Standstill:
+    """Whether a camera's stamps stand still: none has risen above the highest for a while.
+
+    That takes more pictures than are ever reordered, as arrivals alone may pause.
+    """
+
+    def __init__(self) -> None:
+        self._highest: Fraction | None = None
+        self._since = 0.0
+        self._pictures = 0
+
+    def lasts(self, stamp: Fraction, arrived: float) -> bool:
+        """Take note of a picture's stamp; whether it is one of too many that have not risen."""
+        went_back = self._highest is not None and stamp < self._highest - TOLERATED_SECONDS
+        if self._highest is None or stamp > self._highest or went_back:
+            self._highest, self._since, self._pictures = stamp, arrived, 0
+            return False
+        self._pictures += 1
+        return self._pictures > _MOST_REORDERED and arrived - self._since > TOLERATED_SECONDS

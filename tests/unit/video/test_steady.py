@@ -104,3 +104,51 @@ def test_two_quartz_clocks_are_no_jump() -> None:
         camera.stamp += Fraction(60) * Fraction(1_000_050, 1_000_000)
         camera.now += 60.0
     assert camera.jumps == []
+
+
+def test_stamps_that_stand_still_are_as_good_as_none() -> None:
+    camera = Camera()
+    camera.send(20)
+    standing, told = camera.stamp, []
+    for _ in range(20 * 60):
+        camera.stamp = standing
+        told += camera.send(1)
+    assert told[30:] == pytest.approx([1.0 + number * 0.05 for number in range(30, 20 * 60)], abs=1e-4)
+    assert camera.jumps == []
+    camera.stamp = standing + FRAME  # they rise again
+    assert camera.send(20) == pytest.approx([61.0 + number * 0.05 for number in range(20)], abs=1e-3)
+    assert camera.jumps == [pytest.approx(-60.0, abs=0.1)]
+
+
+def test_stamps_that_never_rise() -> None:
+    times = SteadyTimes(lambda _: None)
+    told = [float(times.seconds_of(Fraction(5), 100.0 + number * 0.04)) for number in range(25 * 60)]
+    assert told[40:] == pytest.approx([number * 0.04 for number in range(40, 25 * 60)], abs=1e-4)
+
+
+def test_stamps_that_stand_still_and_then_begin_anew() -> None:
+    camera = Camera()
+    standing = camera.stamp
+    for _ in range(60):
+        camera.stamp = standing
+        camera.send(1)
+    camera.stamp = Fraction(0)
+    told = camera.send(60)
+    assert told == pytest.approx([3.0 + number * 0.05 for number in range(60)], abs=1e-3)
+    assert len(camera.jumps) == 1
+
+
+def test_stamps_of_whole_seconds_do_rise() -> None:
+    camera, told = Camera(), []
+    for number in range(100):
+        told.append(float(camera.times.seconds_of(Fraction(number // 20), camera.now)))
+        camera.now += 0.05
+    assert told == [float(number // 20) for number in range(100)]
+
+
+def test_a_pause_amid_pictures_that_are_reordered_is_a_pause() -> None:
+    camera = Camera()
+    told = [float(camera.times.seconds_of(number * FRAME, 1_000.0)) for number in (0, 3, 1)]
+    told += [float(camera.times.seconds_of(number * FRAME, 1_009.0)) for number in (2, 6, 4, 5)]
+    assert told == pytest.approx([0.0, 0.15, 0.05, 0.1, 0.3, 0.2, 0.25])
+    assert camera.jumps == []
