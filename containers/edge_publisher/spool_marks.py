@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+from floorsight.vision.chunk import SESSION_PATTERN
 
 log = logging.getLogger(__name__)
 
@@ -22,9 +25,13 @@ class SpoolMarks:
     def last_session(self) -> str | None:
         """The stream session that began last, so that none seems older though the clock was set back."""
         try:
-            return (self.folder / SESSION).read_text(encoding="ascii").strip() or None
-        except (OSError, UnicodeDecodeError):
+            written = (self.folder / SESSION).read_bytes().decode(errors="replace").strip()
+        except OSError:
             return None  # there was none, or the disk has lost it
+        if re.fullmatch(SESSION_PATTERN, written):
+            return written
+        log.warning("the last stream session can't be told from %r; going on without it", written[:40])
+        return None
 
     def note_session(self, stream_session: str) -> None:
         """A stream session begins."""

@@ -12,7 +12,7 @@ from containers.edge_publisher import spool as spool_module
 from containers.edge_publisher.spool import Spool
 from containers.edge_publisher.spool_folder import DAMAGED_KEPT, SpoolFolder
 from floorsight.platform.errors import Conflict, Malformed
-from floorsight.vision.chunk import Chunk, encode_chunk
+from floorsight.vision.chunk import Chunk, encode_chunk, later_stream_session
 from tests.fakes.clock import NOON, ManualClock
 from tests.fakes.streams import CAMERA, FIRST, SECOND, header_of
 
@@ -210,8 +210,14 @@ def test_a_later_run_knows_the_last_session(tmp_path: Path) -> None:
     second = open_spool(tmp_path)
     assert second.marks.last_session == SECOND
     assert second.state().chunks == 0
-    (tmp_path / "session").write_bytes(b"\xff\x00")
-    assert second.marks.last_session is None
+
+
+@pytest.mark.parametrize("torn", [b"", b"\xff\x00", bytes(len(SECOND)), SECOND.encode()[:7], b"2026-03-02"])
+def test_a_torn_name_of_a_session_is_none(tmp_path: Path, torn: bytes) -> None:
+    (tmp_path / "session").write_bytes(torn)
+    last_session = open_spool(tmp_path).marks.last_session
+    assert last_session is None
+    assert later_stream_session(last_session, NOON, salt=1), "the next session begins"
 
 
 def test_video_is_for_nobody_else_to_read(tmp_path: Path) -> None:
