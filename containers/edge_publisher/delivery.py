@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -36,6 +37,7 @@ _REFUSALS = {
 _WRONG_TIMES = {"RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"}
 _WRONG_TIME_TEXTS = ("Signature expired", "Signature not yet current")
 _REFUSED_CHUNKS = {"EntityTooLarge", "InvalidArgumentException", "ValidationException"}
+_FAULTY_FIELD = re.compile(r" at '([^']+)' failed to satisfy constraint")
 
 
 class Delivery(Protocol):
@@ -45,8 +47,9 @@ class Delivery(Protocol):
         """Send one chunk and wait until it has arrived; the record's bytes.
 
         Raises:
-            Unavailable: it could not be sent, however often it was tried; `no_stream`: there is nothing to
-                send to; `clock_wrong`: this machine's clock is so far off that AWS believes no signature.
+            Unavailable: it could not be sent, however often it was tried; `no_stream`, `no_bucket`: there is
+                nothing to send to; `clock_wrong`: this machine's clock is so far off that AWS believes no
+                signature.
             Forbidden: wrong credentials, or not enough rights.
             Malformed: this chunk will never be taken; others may be.
         """
@@ -126,6 +129,11 @@ def _meaning(error: ClientError, stream: str) -> FloorsightError | None:
         )
     if code in _REFUSALS:
         return Forbidden(f"AWS refused to take a chunk: {error}", code="refused_by_aws")
+    if code == "NoSuchBucket":
+        return Unavailable(f"there is no bucket for what is too large for a record: {said}", code="no_bucket")
+    if code in _REFUSED_CHUNKS and set(_FAULTY_FIELD.findall(said)) - {"data"}:
+        # The same of every chunk: whoever put them aside would lose them all.
+        return Unavailable(f"AWS takes nothing for the stream {stream!r}: {said}", code="no_stream")
     if code in _REFUSED_CHUNKS:
         return Malformed(f"AWS will never take this chunk: {error}", code="chunk_refused")
     return None

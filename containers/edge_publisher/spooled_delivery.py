@@ -26,7 +26,7 @@ PAUSES = Backoff(base_seconds=0.5, cap_seconds=15.0)
 HURRIED_SECONDS = 0.5  # between tries once it is told to stop
 HANGING_SECONDS = 5.0  # of a try; a chunk takes well under a second
 LAST_SECONDS = 5.0  # for what is queued when the publisher is told to stop
-_MISCONFIGURED = {"no_stream"}
+_MISCONFIGURED = {"no_stream", "no_bucket"}
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ class SpooledDelivery:
         """Store one chunk to be sent; the bytes stored.
 
         Raises:
-            Forbidden, Unavailable (`no_stream`): nothing was ever sent from this spool, by no run, and
-                nothing will be before somebody sets this publisher up properly. What was stored stays so.
+            Forbidden, Unavailable (`no_stream`, `no_bucket`): nothing was ever sent from this spool, by no
+                run, and nothing will be before somebody sets this publisher up properly. What it has is kept.
         """
         if self._refused is not None:
             raise self._refused
@@ -184,11 +184,13 @@ class SpooledDelivery:
             self._spool.set_aside(waiting, error.message)
             self._note(last_error=error.message, last_error_at=self._clock())
             return
-        self._spool.remove(waiting)
         self._note_delivered()
-        if not self._status.link_up:
+        was_up = self._status.link_up
+        with self._changed:  # who waits for the queue's end finds these bytes counted
+            self._spool.remove(waiting)
+            self._note(link_up=True, bytes_sent=self._status.bytes_sent + size)
+        if not was_up:
             log.info("the link is up again", extra={"chunks_waiting": self._spool.state().chunks})
-        self._note(link_up=True, bytes_sent=self._status.bytes_sent + size)
 
     def _note_delivered(self) -> None:
         if not self._delivered:

@@ -107,6 +107,11 @@ def explain_silence(report: PublisherReport, now: datetime) -> str:
         return f"its publisher is sending what it has kept: {int(event.queue_seconds)} s behind"
     if event.clock_ahead_seconds is not None and event.clock_ahead_seconds < -REPORT_SECONDS:
         return f"its publisher's clock is {int(-event.clock_ahead_seconds)} s behind"
+    if event.chunks_damaged:
+        return (
+            f"its publisher has put {event.chunks_damaged} chunks aside that could never be sent: its log "
+            "says why; if they are old, look at the worker"
+        )
     return "its publisher delivers: look at the worker"
 
 

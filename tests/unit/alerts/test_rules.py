@@ -165,6 +165,12 @@ class TestWhereToLook:
     def test_a_clock_that_is_behind(self) -> None:
         assert self.say(clock_ahead_seconds=-3600.0).endswith("its publisher's clock is 3600 s behind")
 
+    def test_chunks_that_could_never_be_sent(self) -> None:
+        said = self.say(chunks_damaged=30)
+        assert "its publisher has put 30 chunks aside that could never be sent" in said
+        assert "look at the worker" in said, "they may be of long ago"
+        assert "can't send" in self.say(chunks_damaged=30, link_up=False), "what is wrong now goes first"
+
     def test_all_is_well_there(self) -> None:
         assert self.say().endswith("its publisher delivers: look at the worker")
 

@@ -45,8 +45,9 @@ class FakeKinesis:
         return {}
 
 
-def client_error(code: str, status: int = 400) -> ClientError:
-    answer: Any = {"Error": {"Code": code, "Message": "x"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+def client_error(code: str, status: int = 400, message: str = "x") -> ClientError:
+    said = {"Code": code, "Message": message}
+    answer: Any = {"Error": said, "ResponseMetadata": {"HTTPStatusCode": status}}
     return ClientError(answer, "PutRecord")
 
 
@@ -155,6 +156,17 @@ class TestClaims:
             delivery(FakeKinesis(), objects).send(chunk_of(self.LARGE))
         assert len(asked) == 1
 
+    def test_a_bucket_that_is_not_there_is_told_as_a_stream_that_is_not(self) -> None:
+        objects = MemoryObjects()
+
+        def refuse(key: str) -> None:
+            raise Unavailable("S3 refused") from client_error("NoSuchBucket", 404)
+
+        objects.before = refuse
+        with pytest.raises(Unavailable, match="no bucket") as error:
+            delivery(FakeKinesis(), objects).send(chunk_of(self.LARGE))
+        assert error.value.code == "no_bucket"
+
     def test_a_large_payload_is_left_in_the_bucket(self) -> None:
         kinesis, objects = FakeKinesis(), MemoryObjects()
         delivery(kinesis, objects).send(chunk_of(self.LARGE))
@@ -235,10 +247,35 @@ class TestClock:
         assert sender.clock_offset.correct(NOON) == NOON - timedelta(seconds=3599.5)
 
 
-def test_a_chunk_that_aws_never_takes_is_not_repeated() -> None:
-    kinesis = FakeKinesis(client_error("ValidationException"))
+WRONG_DATA = (
+    "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=2097152 cap=2097152]' at 'data' "
+    "failed to satisfy constraint: Member must have length less than or equal to 1048576"
+)
+WRONG_STREAM = (
+    "1 validation error detected: Value 'chunks dev' at 'streamName' failed to satisfy constraint: Member "
+    "must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
+)
+WRONG_BOTH = (
+    "2 validation errors detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=9 cap=9]' at 'data' failed to "
+    "satisfy constraint: x; Value 'chunks dev' at 'streamName' failed to satisfy constraint: x"
+)
+
+
+@pytest.mark.parametrize("message", ["x", WRONG_DATA])
+def test_a_chunk_that_aws_never_takes_is_not_repeated(message: str) -> None:
+    kinesis = FakeKinesis(client_error("ValidationException", message=message))
     with pytest.raises(Malformed, match="never take"):
         delivery(kinesis).send(chunk_of(b"payload"))
+    assert kinesis.attempts == 1
+
+
+@pytest.mark.parametrize("code", ["ValidationException", "InvalidArgumentException"])
+@pytest.mark.parametrize("message", [WRONG_STREAM, WRONG_BOTH, WRONG_STREAM.replace("streamName", "other")])
+def test_a_wrong_name_of_the_stream_is_no_fault_of_the_chunk(code: str, message: str) -> None:
+    kinesis = FakeKinesis(client_error(code, message=message))
+    with pytest.raises(Unavailable, match="chunks dev") as error:
+        delivery(kinesis).send(chunk_of(b"payload"))
+    assert error.value.code == "no_stream"
     assert kinesis.attempts == 1
 
 

@@ -206,12 +206,13 @@ class TestRefusals:
                 delivery.send(chunk_of(1))
         assert len(list(tmp_path.glob("*.chunk"))) == 1, "what was stored stays"
 
-    def test_a_stream_that_is_not_there_is_told_at_once(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("code", ["no_stream", "no_bucket"])
+    def test_a_stream_that_is_not_there_is_told_at_once(self, tmp_path: Path, code: str) -> None:
         link = Link(up=False)
-        link.error = lambda: Unavailable("there is no stream chunks", code="no_stream")
+        link.error = lambda: Unavailable("there is none", code=code)
         with sending(tmp_path, link) as delivery:
             delivery.send(chunk_of(0))
-            with pytest.raises(Unavailable, match="no stream"):
+            with pytest.raises(Unavailable, match="there is none"):
                 delivery.wait_until_sent(PATIENCE)
 
     @pytest.mark.parametrize("code", ["refused_by_aws", "clock_wrong"])
