@@ -14,7 +14,7 @@ from containers.edge_publisher.drop_report import DropReport
 from containers.edge_publisher.spool_folder import SpoolFolder
 from containers.edge_publisher.spool_marks import SpoolMarks
 from floorsight.platform.clock import Clock, utc_now
-from floorsight.platform.errors import Malformed
+from floorsight.platform.errors import Malformed, Unavailable
 from floorsight.platform.observability import emit_metrics
 from floorsight.vision.chunk import Chunk, decode_chunk
 
@@ -43,7 +43,7 @@ class SpoolState:
     oldest_at: datetime | None = None  # when the oldest came into the queue
     chunks_in_memory: int = 0
     chunks_dropped: int = 0
-    chunks_damaged: int = 0
+    chunks_damaged: int = 0  # put aside: torn on disk, or sound and refused by AWS for good
     disk_error: str | None = None
 
 
@@ -126,14 +126,22 @@ class Spool:
             return oldest
 
     def read(self, waiting: Waiting) -> Chunk:
-        """Its chunk. Raises Malformed (`spool_damaged`): it can't be read, or is not what was stored."""
+        """Its chunk.
+
+        Raises:
+            Malformed: `spool_damaged`, it is gone or is not what was stored.
+            Unavailable: `spool_unreadable`, the disk does not give it now.
+        """
+        number = waiting.number
         try:
-            record = self._unwritten.get(waiting.number)
-            chunk = decode_chunk(self._folder.read(waiting.number) if record is None else record)
+            record = self._unwritten.get(number)
+            chunk = decode_chunk(self._folder.read(number) if record is None else record)
             chunk.verify()
-        except (OSError, Malformed) as error:
-            raise Malformed(
-                f"stored chunk {waiting.number} is damaged: {error}", code="spool_damaged"
+        except (FileNotFoundError, Malformed) as error:
+            raise Malformed(f"stored chunk {number} is damaged: {error}", code="spool_damaged") from error
+        except OSError as error:
+            raise Unavailable(
+                f"stored chunk {number} can't be read now: {error}", code="spool_unreadable"
             ) from error
         return chunk
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from containers.edge_publisher import spool as spool_module
 from containers.edge_publisher.spool import Spool
 from containers.edge_publisher.spool_folder import DAMAGED_KEPT, SpoolFolder
-from floorsight.platform.errors import Conflict, Malformed
+from floorsight.platform.errors import Conflict, Malformed, Unavailable
 from floorsight.vision.chunk import Chunk, encode_chunk, later_stream_session
 from tests.fakes.clock import NOON, ManualClock
 from tests.fakes.streams import CAMERA, FIRST, SECOND, header_of
@@ -120,6 +121,27 @@ def test_a_file_that_is_gone_blocks_nothing(tmp_path: Path) -> None:
         spool.read(waiting)
     spool.set_aside(waiting, "gone")
     assert sequences(spool) == [1]
+
+
+@pytest.mark.parametrize("fault", [errno.EMFILE, errno.EIO, errno.ESTALE, errno.EACCES])
+def test_a_file_that_can_not_be_read_now_is_not_damaged(
+    tmp_path: Path, fault: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = open_spool(tmp_path)
+    add(spool, 0)
+    waiting = spool.take_oldest()
+    assert waiting
+
+    def fail(path: Path) -> bytes:
+        raise OSError(fault, os.strerror(fault), str(path))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", fail)
+        with pytest.raises(Unavailable, match=f"{os.strerror(fault)}") as error:
+            spool.read(waiting)
+    assert error.value.code == "spool_unreadable"
+    spool.put_back()
+    assert sequences(spool) == [0], "it is read once that is over"
 
 
 def test_few_damaged_chunks_are_kept(tmp_path: Path) -> None:
