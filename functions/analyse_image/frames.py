@@ -143,7 +143,8 @@ def process_frame(request: FrameRequest, services: Wired) -> FrameResult:
     """Analyse a frame of a camera whose frames come by the API, and count what happened in it.
 
     Each frame goes on where the camera's last one ended: people and vehicles are followed from frame to
-    frame. A camera's frames come by stream or by API, never both; send them one after the other.
+    frame; send them one after the other. A camera's frames come by stream or by API, never both: one that
+    ever streamed video is refused (409 `camera_streams`), and needs a camera of its own for frames by API.
     """
     check_moment("captured_at", request.captured_at)
     posted = PostedFrame(

@@ -53,10 +53,9 @@ class FrameAnswer:
 @dataclass(frozen=True)
 class StoredStream:
     """A camera's stream as it was committed last. `answers` are the latest frames', oldest first; None if
-    the camera's chunks came from a publisher."""
+    the camera's chunks were of video."""
 
     committed: Committed
-    committed_at: datetime | None = None
     answers: Sequence[FrameAnswer] | None = None
 
 

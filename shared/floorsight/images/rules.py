@@ -12,8 +12,6 @@ from floorsight.platform.ids import derived_id
 from floorsight.vision.chunk import new_stream_session
 from floorsight.vision.detections import ObjectClass
 
-# A publisher that was cut off sends later what it kept: frames that came in between would make it all stale.
-PUBLISHER_SILENT_SECONDS = 900.0
 # Longer than any track is kept: after it, whoever is seen is somebody new.
 SESSION_GAP_SECONDS = 60.0
 CLOCK_TOLERANCE_SECONDS = 60.0
@@ -28,12 +26,18 @@ def place_frame(stored: StoredStream, asked: datetime | None, now: datetime) -> 
 
     Raises:
         Malformed: captured in the future (`in_the_future`).
-        Conflict: a publisher streams this camera (`camera_streams`), or a later frame came before
+        Conflict: the camera's stream is one of video (`camera_streams`), or a later frame came before
             (`frame_out_of_order`).
     """
     state, answers = stored.committed.state, stored.answers
     if state is not None and answers is None:
-        _check_publisher_is_silent(stored, now)
+        # However long ago: a publisher keeps its session for days, and sends late what it could not send. A
+        # session that begins meanwhile would make all of that stale.
+        raise Conflict(
+            "this camera's stream is one of video; its frames come by stream or by API, never both: add a "
+            "camera of its own for frames by API",
+            code="camera_streams",
+        )
     captured_at = whole_milliseconds(_check_captured_at(asked, now) if asked else now)
     if state is None or not answers:
         return Place(_next_session(state.stream_session if state else None, now), 0, captured_at)
@@ -49,16 +53,6 @@ def place_frame(stored: StoredStream, asked: datetime | None, now: datetime) -> 
     if (captured_at - last).total_seconds() > SESSION_GAP_SECONDS:
         return Place(_next_session(state.stream_session, now), 0, captured_at)
     return Place(state.stream_session, state.sequence + 1, captured_at)
-
-
-def _check_publisher_is_silent(stored: StoredStream, now: datetime) -> None:
-    silent_at = (stored.committed_at or now) + timedelta(seconds=PUBLISHER_SILENT_SECONDS)
-    if now < silent_at:
-        raise Conflict(
-            "a publisher streams this camera; its frames come by stream or by API, never both: stop the "
-            f"publisher and try again after {to_sort_key(silent_at)}",
-            code="camera_streams",
-        )
 
 
 def _next_session(before: str | None, now: datetime) -> str:

@@ -35,7 +35,7 @@ def load_stream(table: Table, camera_id: str) -> StoredStream:
     if item is None:
         return StoredStream(read_committed(None))
     answers = _load_answers(item["frames"]) if "frames" in item else None
-    return StoredStream(read_committed(item), from_sort_key(item["committed_at"]), answers)
+    return StoredStream(read_committed(item), answers)
 
 
 class FrameCommits(StreamStore):
