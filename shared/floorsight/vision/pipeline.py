@@ -90,15 +90,13 @@ class ChunkPipeline:
             events.append(health_event(state.minute, plan, state, cause))
         return events
 
-    def pass_gap(
-        self, plan: CountingPlan, state: StreamState, until: datetime
-    ) -> tuple[StreamState, list[Event]]:
-        """The state in which a stream goes on at `until`, after chunks that were not analysed, and the facts.
+    def resume(self, plan: CountingPlan, state: StreamState, at: datetime) -> tuple[StreamState, list[Event]]:
+        """The state in which a stream goes on at a capture time, and the facts that follow.
 
-        Who was in view before a gap longer than a lost track is kept for is not who is in view after it,
-        wherever they stand: all tracks have ended.
+        After chunks that were not analysed for longer than a lost track is kept, who is in view is not who
+        was, wherever they stand: all tracks have ended.
         """
-        seconds = state.seconds_until(until)
+        seconds = state.seconds_until(at) if state.interrupted else None
         if seconds is None or seconds <= self._tracker.settings.keep_lost_seconds:
             return state, []
         return state.without_tracks(), self._end_tracks(plan, state, "gap")

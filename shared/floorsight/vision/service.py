@@ -235,9 +235,6 @@ class CameraStream:
         if first <= last:
             events.append(self._missed(plan, state, first, last, header.captured_at))
             state = replace(state.with_gap(first, last), interrupted=True)
-        if state.interrupted:
-            state, ended = self._ports.pipeline.pass_gap(plan, state, header.captured_at)
-            events += ended
         return state, events
 
     def _missed(self, plan: CountingPlan, state: StreamState, first: int, last: int, at: datetime) -> Event:
@@ -257,7 +254,8 @@ class CameraStream:
             return self._refused(chunk, state, Rejection.CLAIM_MISSING, error.message)
         try:
             whole.verify()
-            analysis = self._ports.pipeline.analyse(whole, plan, state, self.stopwatch)
+            resumed, ended = self._ports.pipeline.resume(plan, state, chunk.header.captured_at)
+            analysis = self._ports.pipeline.analyse(whole, plan, resumed, self.stopwatch)
             pictures = {each.key: person_picture(each.frame, each.box) for each in analysis.snapshots}
         except Malformed as error:
             return self._refused(whole, state, Rejection.UNDECODABLE, error.message)
@@ -275,7 +273,7 @@ class CameraStream:
         self.lag_seconds = (self._ports.clock() - chunk.header.captured_at).total_seconds()
         self.frames_analysed += analysis.frames_analysed
         self._show(plan, analysis, chunk.header.sequence)
-        return analysis.state, analysis.events
+        return analysis.state, ended + analysis.events
 
     def _show(self, plan: CountingPlan, analysis: Analysis, sequence: int) -> None:
         """Live pictures are a courtesy: counting neither waits for them nor fails with them."""
