@@ -13,7 +13,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.constructs.acknowledge import acknowledge
+from infra.constructs.acknowledge import acknowledge, name_for_nag
 from infra.constructs.vision_network import VisionNetwork
 from infra.paths import REPOSITORY
 from infra.settings import StageSettings
@@ -223,13 +223,18 @@ def _gpu_instances(
 
 def _acknowledge_drain_hook(group: autoscaling.AutoScalingGroup) -> None:
     """CDK hangs a function of its own below the group, which drains an instance's tasks before it ends."""
-    group_id = Stack.of(group).get_logical_id(cast("CfnElement", group.node.find_child("ASG")))
+    stack = Stack.of(group)
+    group_id = stack.get_logical_id(cast("CfnElement", group.node.find_child("ASG")))
     reason = "CDK's own function, as CDK writes it; it can complete life-cycle actions and drain instances"
-    arn = "arn:<AWS::Partition>"
-    instances = "autoscaling:<AWS::Region>:<AWS::AccountId>:autoScalingGroup:*:autoScalingGroupName"
+    # A managed policy's name never says which partition; an ARN of the stack's does where that is known.
+    policy = "arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
+    place = (
+        name_for_nag(stack, value) for value in (stack.partition, "autoscaling", stack.region, stack.account)
+    )
+    instances = f"arn:{':'.join(place)}:autoScalingGroup:*:autoScalingGroupName/<{group_id}>"
     findings = (
         *("L1", "SNS3", "IAM5[Resource::*]"),
-        f"IAM4[Policy::{arn}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]",
-        f"IAM5[Resource::{arn}:{instances}/<{group_id}>]",
+        f"IAM4[Policy::{policy}]",
+        f"IAM5[Resource::{instances}]",
     )
     acknowledge(group, dict.fromkeys(findings, reason))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from aws_cdk import App, Stack
 from aws_cdk import aws_sqs as sqs
 from cdk_nag import AwsSolutionsChecks
 
-from tests.infra.conftest import SynthesisedStage
+from tests.infra.conftest import SynthesisedStage, synthesise
 
 
 def violations(app: App) -> list[str]:
@@ -22,6 +24,15 @@ def violations(app: App) -> list[str]:
 @pytest.mark.parametrize("name", ["dev", "prod", "gpu_fleet"])
 def test_a_stage_on_aws_passes(name: str, request: pytest.FixtureRequest) -> None:
     stage: SynthesisedStage = request.getfixturevalue(name)
+    assert violations(stage.app) == []
+
+
+@pytest.mark.parametrize(
+    "place", [{"account": "123456789012", "region": "eu-central-1"}, {"region": "eu-central-1"}]
+)
+def test_a_stage_whose_place_is_given_passes(place: dict[str, str], tmp_path: Path) -> None:
+    """Findings then have the place's names; CDK validates what it synthesises, and fails by them too."""
+    stage = synthesise(tmp_path, stage="prod", vision_compute="ec2-gpu", **place)
     assert violations(stage.app) == []
 
 
