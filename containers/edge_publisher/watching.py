@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from floorsight.video.camera import Arrival
 
 WINDOW_SECONDS = 5.0
+MOST_PICTURES = 1200  # 5 s of 240; a camera's times may hardly rise
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class RateMeter:
         """A picture came."""
         self._recent.append(arrival)
         self._bytes += arrival.size
-        while self._recent[0].at < arrival.at - WINDOW_SECONDS:
+        while self._recent[0].at < arrival.at - WINDOW_SECONDS or len(self._recent) > MOST_PICTURES:
             self._bytes -= self._recent.popleft().size
 
     def rates(self) -> Rates:

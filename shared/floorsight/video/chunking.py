@@ -11,7 +11,7 @@ from fractions import Fraction
 from floorsight.platform.errors import Malformed
 from floorsight.platform.ids import IDENTIFIER_PATTERN
 from floorsight.video.coding import CodedGroup, Coding, CodingSettings, coded_groups
-from floorsight.video.groups import Group
+from floorsight.video.groups import Extent, Group
 from floorsight.video.source import VideoSource
 from floorsight.video.stills import StillSettings
 from floorsight.vision.chunk import Chunk, ChunkHeader, payload_fields
@@ -106,17 +106,21 @@ def cuts_of(video: VideoSource, settings: ChunkingSettings) -> Iterator[Cut]:
 
 
 def _gathered(groups: Iterable[CodedGroup], shortest_seconds: float) -> Iterator[Cut]:
-    """Whole groups of one coding until they last long enough."""
+    """Whole groups of one coding until they last long enough, or are as much as should be held."""
     held: list[Group] = []
     held_coding: Coding | None = None
+    extent = Extent(Fraction(0))
     for coding, group in groups:
-        lasts = group.times[0] - held[0].times[0] if held else Fraction(0)
         # A hair less than asked counts: time bases round.
-        if held and held_coding and (held_coding != coding or lasts >= shortest_seconds - 0.005):
+        is_long = extent.is_full or group.times[0] - extent.begun_at >= shortest_seconds - 0.005
+        if held and held_coding and (held_coding != coding or is_long):
             yield Cut(held_coding, tuple(held))
             held = []
+        if not held:
+            extent = Extent(group.times[0])
         held.append(group)
         held_coding = coding
+        extent.add(len(group.times), len(group.data))
     if held and held_coding:
         yield Cut(held_coding, tuple(held))
 

@@ -15,7 +15,7 @@ from av.video.frame import VideoFrame
 
 from floorsight.platform.errors import Malformed
 from floorsight.video.encoding import ENCODED_CODEC, encode_frames, encoded_size
-from floorsight.video.groups import Group, GroupTooLong, NoPlaceToBegin, split_groups, starts_group
+from floorsight.video.groups import Extent, Group, GroupTooLong, NoPlaceToBegin, split_groups, starts_group
 from floorsight.video.nal_units import parameter_sets
 from floorsight.video.source import Coded, VideoPacket, VideoSource, readable, time_of
 from floorsight.video.stills import StillSettings, encode_stills
@@ -83,7 +83,7 @@ def _passed_groups(video: VideoSource, codec: Codec, settings: CodingSettings) -
             yield from _encoded_groups(_decoded(video, video.stream.codec_context, packets), video, settings)
             return
         except GroupTooLong as found:
-            _advise("key frames are more than %s s apart: encoding again from here on", settings)
+            _advise("key frames are more than %s s apart, or too much is between: encoding again", settings)
             long = _LongGroups(chain(found.pictures, pictures), codec, settings.longest_group_seconds)
             yield from _encoded_groups(_decoded(video, open_decoder(codec), long.packets()), video, settings)
             if long.next is None:
@@ -104,14 +104,17 @@ class _LongGroups:
         self.next: Coded | None = None
 
     def packets(self) -> Iterator[VideoPacket]:
-        begun_at, short = None, 0
+        extent: Extent | None = None
+        short = 0
         for picture in self._pictures:
             if starts_group(picture, self._codec):
-                is_short = begun_at is not None and picture.at - begun_at <= self._longest_seconds
-                begun_at, short = picture.at, short + 1 if is_short else 0
+                is_long = extent is None or extent.is_too_long(picture.at, self._longest_seconds)
+                extent, short = Extent(picture.at), 0 if is_long else short + 1
                 if short == _SHORT_GROUPS:
                     self.next = picture
                     return
+            if extent is not None:
+                extent.add(1, len(picture.data))
             yield picture.packet
 
 

@@ -11,6 +11,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType, VideoFrame
 
 from floorsight.platform.errors import Malformed
+from floorsight.video.groups import Extent
 from floorsight.video.source import Coded
 from floorsight.vision.chunk import Codec
 
@@ -21,19 +22,22 @@ _CLOCK = Fraction(1, 90_000)
 def encode_frames(frames: Iterable[VideoFrame], *, rate: Fraction, group_seconds: float) -> Iterator[Coded]:
     """Frames → H.264 pictures with an IDR picture at least every `group_seconds` and no B pictures.
 
-    Times are the frames' own. Raises Malformed (`undecodable_source`) when a frame can't be had.
+    Groups end earlier where they become more than should be held. Times are the frames' own. Raises Malformed
+    (`undecodable_source`) when a frame can't be had.
     """
     encoder: VideoCodecContext | None = None
-    begun_at: Fraction | None = None
+    extent: Extent | None = None
     try:
         for number, frame in enumerate(frames):
             at = time_of_frame(frame, number, rate)
             if encoder is None:
                 encoder = _encoder(frame.width, frame.height, rate)
-            begins = begun_at is None or at - begun_at >= Fraction(group_seconds)
-            if begins:
-                begun_at = at
-            yield from _encoded(encoder, _prepared(frame, at, begins=begins))
+            begins = extent is None or extent.is_full or at - extent.begun_at >= Fraction(group_seconds)
+            if extent is None or begins:
+                extent = Extent(at)
+            for picture in _encoded(encoder, _prepared(frame, at, begins=begins)):
+                extent.add(1, len(picture.data))
+                yield picture
         if encoder is not None:
             yield from _encoded(encoder, None)
     except av.error.FFmpegError as error:

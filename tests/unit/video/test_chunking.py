@@ -17,7 +17,7 @@ from av.bitstream import BitStreamFilterContext
 
 from floorsight.platform.errors import FloorsightError, Malformed
 from floorsight.video.chunking import ChunkingSettings, StreamRun, chunks_of
-from floorsight.video.source import Coded, VideoFile, VideoPacket
+from floorsight.video.source import Coded, VideoFile, VideoPacket, VideoSource
 from floorsight.video.stills import StillSettings
 from floorsight.vision.chunk import Chunk, Codec
 from floorsight.vision.decoding import decode_frames
@@ -282,6 +282,60 @@ class TestEncoding:
         (chunk,) = chunks_from(path)
         for frame, pixels in zip(decode_frames(chunk), expected, strict=True):
             assert abs(frame.rgb().astype(int) - pixels.astype(int)).mean() < 12
+
+
+class TestTimesThatHardlyRise:
+    """A camera's stamps may; what is held in memory has a bound all the same, and nothing is lost."""
+
+    class Slow(VideoFile):
+        """A tenth of a millisecond from picture to picture."""
+
+        is_live = True
+
+        def packets(self) -> Iterator[VideoPacket]:
+            for number, packet in enumerate(super().packets()):
+                packet.pts = packet.dts = number
+                yield packet
+
+        packets_again = VideoSource.packets_again
+
+    def chunks_from(self, path: Path) -> list[Chunk]:
+        with self.Slow(path) as video:
+            chunks = list(chunks_of(video, RUN, ChunkingSettings()))
+        for chunk in chunks:
+            assert len(list(decode_frames(chunk))) == len(chunk.header.frame_offsets_us)
+        return chunks
+
+    @pytest.mark.usefixtures("no_encoder")
+    def test_a_chunk_ends(self, tmp_path: Path) -> None:
+        path = make_video(tmp_path / "video.mp4", frames=2100)
+        assert [len(chunk.header.frame_offsets_us) for chunk in self.chunks_from(path)] == [1000, 1000, 100]
+
+    @pytest.mark.usefixtures("no_encoder")
+    def test_a_chunk_that_is_large_ends(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = make_video(tmp_path / "video.mp4", frames=200)
+        monkeypatch.setattr("floorsight.video.groups.MOST_BYTES", path.stat().st_size // 2)
+        chunks = self.chunks_from(path)
+        assert len(chunks) == pytest.approx(4, abs=1)
+        assert sum(len(chunk.header.frame_offsets_us) for chunk in chunks) == 200
+
+    def test_a_group_ends(self, tmp_path: Path) -> None:
+        path = make_video(tmp_path / "video.mp4", frames=2100, group=5000)
+        assert [len(chunk.header.frame_offsets_us) for chunk in self.chunks_from(path)] == [1000, 1000, 100]
+
+    def test_a_group_that_is_large_ends(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = make_video(tmp_path / "video.mp4", frames=200, group=5000)
+        monkeypatch.setattr("floorsight.video.groups.MOST_BYTES", path.stat().st_size // 2)
+        chunks = self.chunks_from(path)
+        assert len(chunks) >= 3
+        assert sum(len(chunk.header.frame_offsets_us) for chunk in chunks) == 200
+
+    def test_a_place_to_begin_is_waited_for_so_long(self, tmp_path: Path) -> None:
+        whole = make_video(tmp_path / "whole.mkv", frames=2000, x264=OPEN_GROUPS)
+        path = drop_packets(whole, tmp_path / "cut.mkv", first=26)
+        lengths = [len(chunk.header.frame_offsets_us) for chunk in self.chunks_from(path)]
+        assert max(lengths) <= 1000
+        assert sum(lengths) > 1900
 
 
 def test_times_are_those_of_the_source(tmp_path: Path) -> None:
