@@ -18,12 +18,14 @@ class DropReport:
     def __init__(self, camera_id: str, monotonic: Callable[[], float]) -> None:
         self._camera_id, self._monotonic = camera_id, monotonic
         self._chunks = self._bytes = 0
+        self._why = ""
         self._told_at = float("-inf")
 
-    def note(self, chunks: int, size: int) -> None:
+    def note(self, chunks: int, size: int, why: str) -> None:
         """`size` in bytes."""
         self._chunks += chunks
         self._bytes += size
+        self._why = why
         if self._monotonic() - self._told_at >= REPORT_SECONDS:
             self.tell()
 
@@ -32,7 +34,8 @@ class DropReport:
         if not self._chunks:
             return
         log.error(
-            "the spool is full: the oldest chunks are lost",
+            "chunks are lost, the oldest first: %s",
+            self._why,
             extra={"camera_id": self._camera_id, "chunks": self._chunks, "bytes": self._bytes},
         )
         emit_metrics({"SpoolDropped": self._chunks}, dimensions={"camera": self._camera_id})

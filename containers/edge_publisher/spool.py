@@ -154,7 +154,8 @@ class Spool:
         """What was taken has arrived."""
         with self._guard:
             self._in_flight = None
-            self._delete(waiting.number)
+            self._remove_file(waiting.number)  # else sent again after a restart: known by its sequence
+            self._forget(waiting.number)
 
     def set_aside(self, waiting: Waiting, why: str) -> None:
         """What was taken can never be sent: keep it for people to look at, report it, and go on."""
@@ -165,7 +166,8 @@ class Spool:
                 self._folder.set_aside(waiting.number)
             except OSError as error:
                 self._note_disk_error(error)
-            self._delete(waiting.number)
+            self._remove_file(waiting.number)
+            self._forget(waiting.number)
         log.error("a chunk is put aside: %s", why, extra={"camera_id": self._camera_id})
         emit_metrics({"SpoolDamaged": 1}, dimensions={"camera": self._camera_id})
 
@@ -174,7 +176,7 @@ class Spool:
         with self._guard:
             self._write_files(durable=True)
             self._dropped += len(self._unwritten)
-            self._drops.note(len(self._unwritten), self._bytes_unwritten)
+            self._drops.note(len(self._unwritten), self._bytes_unwritten, self._why_in_memory())
             self._drops.tell()
             self._folder.close()
 
@@ -194,16 +196,20 @@ class Spool:
         self._queue[waiting.number] = waiting
         self._bytes += waiting.size
 
-    def _delete(self, number: int) -> None:
+    def _forget(self, number: int) -> None:
         self._bytes -= self._queue.pop(number).size
-        record = self._unwritten.pop(number, None)
-        if record is not None:
-            self._bytes_unwritten -= len(record)
-            return
+        self._bytes_unwritten -= len(self._unwritten.pop(number, b""))
+
+    def _remove_file(self, number: int) -> bool:
+        """Whether no file is left of it."""
+        if number in self._unwritten:
+            return True
         try:
             self._folder.remove(number)
-        except OSError as error:  # sent again after a restart, which the worker knows by its sequence
+        except OSError as error:
             self._note_disk_error(error)
+            return False
+        return True
 
     def _write_files(self, *, durable: bool) -> None:
         """Write what is in memory only, oldest first, as far as the disk takes it."""
@@ -238,22 +244,29 @@ class Spool:
 
     def _relieve_memory(self) -> None:
         """The oldest of all goes: newer ones may take its room on the disk. Else memory's oldest go."""
-        self._drop_oldest(self._queue)
-        self._write_files(durable=True)
-        while self._bytes_unwritten > self._memory_bytes and self._drop_oldest(self._unwritten):
-            pass
+        if self._drop_oldest(self._queue, self._why_in_memory()):
+            self._write_files(durable=True)
+        while self._bytes_unwritten > self._memory_bytes:
+            if not self._drop_oldest(self._unwritten, self._why_in_memory()):
+                return
+
+    def _why_in_memory(self) -> str:
+        return f"the disk takes no more ({self._disk_error})"
 
     def _drop_beyond(self, limit: int) -> None:
-        while self._bytes > limit and self._drop_oldest(self._queue):
+        while self._bytes > limit and self._drop_oldest(self._queue, "the spool is full"):
             pass
 
-    def _drop_oldest(self, numbers: Iterable[int]) -> bool:
-        """Whether there was one to drop; what is being sent at this moment stays."""
+    def _drop_oldest(self, numbers: Iterable[int], why: str) -> bool:
+        """Whether one was dropped: not what is being sent, nor what the disk does not let go of.
+
+        A file that can't be removed makes no room, and is there to be sent once the disk works again.
+        """
         oldest = next((number for number in numbers if number != self._in_flight), None)
-        if oldest is None:
+        if oldest is None or not self._remove_file(oldest):
             return False
         size = self._queue[oldest].size
-        self._delete(oldest)
+        self._forget(oldest)
         self._dropped += 1
-        self._drops.note(1, size)
+        self._drops.note(1, size, why)
         return True

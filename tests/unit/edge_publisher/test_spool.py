@@ -199,6 +199,62 @@ class TestBound:
             open_spool(tmp_path, max_bytes=999)
 
 
+class ReadOnlyFolder(SpoolFolder):
+    """A folder on a disk that was mounted read-only when it had errors."""
+
+    read_only = False
+
+    def write(self, number: int, record: bytes, *, durable: bool) -> None:
+        self._refuse()
+        super().write(number, record, durable=durable)
+
+    def remove(self, number: int) -> None:
+        self._refuse()
+        super().remove(number)
+
+    def _refuse(self) -> None:
+        if self.read_only:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+
+class TestReadOnlyDisk:
+    ON_DISK, IN_MEMORY = 6, 3
+
+    def open(self, path: Path, max_bytes: int = ROOM) -> tuple[ReadOnlyFolder, Spool]:
+        folder = ReadOnlyFolder(path)
+        memory_bytes = self.IN_MEMORY * SIZE + 100
+        spool = Spool(folder, CAMERA, max_bytes=max_bytes, memory_bytes=memory_bytes, clock=ManualClock())
+        add(spool, *range(self.ON_DISK))
+        folder.read_only = True
+        return folder, spool
+
+    def test_it_costs_one_chunk_for_each_that_comes_and_none_that_it_has(self, tmp_path: Path) -> None:
+        folder, spool = self.open(tmp_path)
+        add(spool, *range(6, 11))
+        state = spool.state()
+        assert (state.chunks, state.chunks_dropped) == (self.ON_DISK + self.IN_MEMORY, 2)
+        assert state.disk_error == os.strerror(errno.EROFS)
+        folder.read_only = False
+        assert sequences(spool) == [*range(6), 8, 9, 10]
+
+    def test_it_is_no_reason_to_forget_what_it_holds_beyond_the_bound(self, tmp_path: Path) -> None:
+        folder, spool = self.open(tmp_path, max_bytes=self.ON_DISK * SIZE + 100)
+        add(spool, 6)
+        assert (spool.state().chunks, spool.state().chunks_dropped) == (7, 0)
+        folder.read_only = False
+        add(spool, 7)
+        assert spool.state().chunks_dropped == 2, "what is beyond the bound goes when it can"
+        assert sequences(spool) == [2, 3, 4, 5, 6, 7]
+
+    def test_what_was_lost_is_not_called_full(self, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+        _, spool = self.open(tmp_path)
+        add(spool, *range(6, 10))
+        assert spool.state().chunks_dropped == 1
+        (told,) = [line for line in caplog.messages if line.startswith("chunks are lost")]
+        assert os.strerror(errno.EROFS) in told
+        assert "full" not in told
+
+
 def test_two_publishers_never_share_a_folder(tmp_path: Path) -> None:
     first = open_spool(tmp_path)
     with pytest.raises(Conflict, match="another publisher"):
