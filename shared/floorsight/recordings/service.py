@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from floorsight.platform.clock import Clock, utc_now
-from floorsight.platform.errors import Conflict, NotFound, Unavailable
-from floorsight.platform.table import TransactionRefused, Write
+from floorsight.platform.errors import Conflict, NotFound
+from floorsight.platform.table import Write
 from floorsight.recordings.model import Lease, Order, Problem, Recording, RecordingStatus
 from floorsight.recordings.rules import as_seen, begun, check_free, check_same, renewed
 from floorsight.recordings.store import RecordingStore
@@ -20,7 +20,7 @@ class Overtaken(Conflict):
 
 @dataclass(frozen=True)
 class RecordingService:
-    """Use cases of the recordings room. Every call raises Unavailable when the table does not answer."""
+    """Use cases of the recordings room. Every call raises Unavailable while the table does not answer."""
 
     store: RecordingStore
     clock: Clock = utc_now
@@ -121,8 +121,6 @@ class RecordingService:
         try:
             self.store.write(writes)
         except Conflict as error:
-            if isinstance(error, TransactionRefused) and error.contended_only:
-                raise Unavailable("the table was busy") from error
             raise Overtaken(
                 f"attempt {recording.attempts} of job {recording.job_id} is not the one that counts any more"
             ) from error

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from floorsight.platform.clock import from_sort_key, moment_text, read_moment, to_sort_key
+from floorsight.platform.errors import Unavailable
 from floorsight.platform.items import Item, ItemType, TableName
-from floorsight.platform.table import ABSENT, Expectation, Put, Table, Update, Write
+from floorsight.platform.table import ABSENT, Expectation, Put, Table, TransactionRefused, Update, Write
 from floorsight.recordings.model import Damage, Lease, Problem, Progress, Recording, RecordingStatus
 
 RECORDING = ItemType(
@@ -63,11 +64,16 @@ class RecordingStore:
         return self.table.get(key) is not None
 
     def write(self, writes: Sequence[Write]) -> None:
-        """All or none. Raises Conflict."""
+        """All or none. Raises Conflict; Unavailable when the table was only busy."""
         if len(writes) == 1:
             self.table.write(writes[0])
-        else:
+            return
+        try:
             self.table.transact(writes)
+        except TransactionRefused as refused:
+            if refused.contended_only:
+                raise Unavailable("others are writing the same job or camera", code="contention") from refused
+            raise
 
     def recording_put(self, recording: Recording, *, attempts_before: int | None) -> Put:
         """Write a job in place of what its attempt `attempts_before` wrote; None: of nothing."""

@@ -162,8 +162,9 @@ def test_a_busy_table_is_no_other_attempt(room: Room, monkeypatch: pytest.Monkey
         raise TransactionRefused([Refusal.CONTENTION, Refusal.NONE])
 
     monkeypatch.setattr(room.table, "transact", busy)
-    with pytest.raises(Unavailable):
-        room.service.save(running)
+    for call in (lambda: room.service.save(running), lambda: room.begun(current=FIRST)):
+        with pytest.raises(Unavailable):
+            call()
 
 
 def test_who_says_nothing_for_long_is_seen_as_interrupted(room: Room) -> None:
