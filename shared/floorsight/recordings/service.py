@@ -31,14 +31,20 @@ class RecordingService:
         Raises:
             Conflict: `other_job`, when the id is known for another video or camera.
         """
-        known = self.store.find(order.job_id)
-        if known is None:
-            now = self.clock()
-            new = Recording(order.job_id, order.camera_id, order.video, now, order.started_at, updated_at=now)
-            self.store.write([self.store.recording_put(new, attempts_before=None)])
-            return new
+        known = self.store.find(order.job_id) or self._queue(order)
         check_same(known, order)
         return known
+
+    def _queue(self, order: Order) -> Recording:
+        """A new job; or the one that is there by now, which may be this very one: boto3 repeats what it got
+        no answer to, and is refused by its own success."""
+        now = self.clock()
+        new = Recording(order.job_id, order.camera_id, order.video, now, order.started_at, updated_at=now)
+        try:
+            self.store.write([self.store.recording_put(new, attempts_before=None)])
+        except Conflict:
+            return self.get(order.job_id)
+        return new
 
     def get(self, job_id: str) -> Recording:
         """A job as it is now. Raises NotFound (`unknown_recording`)."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from floorsight.platform.errors import Conflict, NotFound, Unavailable
-from floorsight.platform.table import Refusal, TransactionRefused
+from floorsight.platform.table import Refusal, TransactionRefused, Write
 from floorsight.recordings.model import Damage, Order, Problem, Progress, Recording, RecordingStatus
 from floorsight.recordings.rules import (
     LEASE_SECONDS,
@@ -49,6 +49,34 @@ def test_a_job_is_queued_once(room: Room) -> None:
     room.clock.advance(5)
     assert room.service.submit(ORDER) == queued == room.service.get("job-1")
     assert (queued.status, queued.attempts, queued.created_at) == (RecordingStatus.QUEUED, 0, NOON)
+
+
+def test_a_job_of_which_only_the_word_was_lost_is_queued(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """boto3 repeats a conditional write to which it got no answer, and is refused by its own success."""
+    write = room.table.write
+
+    def write_twice(what: Write) -> None:
+        write(what)
+        write(what)
+
+    monkeypatch.setattr(room.table, "write", write_twice)
+    assert room.service.submit(ORDER) == room.service.get("job-1")
+
+
+def test_of_two_orders_at_the_same_moment_the_second_is_told(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, other = room.table.write, RecordingService(RecordingStore(MemoryTable()), room.clock)
+    taken = other.submit(replace(ORDER, video="s3://media/recordings/other.mp4"))
+
+    def overtaken(what: Write) -> None:
+        write(room.service.store.recording_put(taken, attempts_before=None))
+        write(what)
+
+    monkeypatch.setattr(room.table, "write", overtaken)
+    with pytest.raises(Conflict) as caught:
+        room.service.submit(ORDER)
+    assert caught.value.code == "other_job"
 
 
 def test_an_unknown_job(room: Room) -> None:
