@@ -26,6 +26,10 @@ class DropReport:
         self._chunks += chunks
         self._bytes += size
         self._why = why
+        self.tell_if_due()
+
+    def tell_if_due(self) -> None:
+        """Tell of what was not told yet if the last word is a minute ago; to be called now and then."""
         if self._monotonic() - self._told_at >= REPORT_SECONDS:
             self.tell()
 

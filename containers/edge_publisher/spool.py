@@ -171,6 +171,11 @@ class Spool:
         log.error("a chunk is put aside: %s", why, extra={"camera_id": self._camera_id})
         emit_metrics({"SpoolDamaged": 1}, dimensions={"camera": self._camera_id})
 
+    def tell_drops_if_due(self) -> None:
+        """Log and count what was dropped in the last minute; to be called now and then."""
+        with self._guard:
+            self._drops.tell_if_due()
+
     def close(self) -> None:
         """Give the folder free. What is in memory only gets a last chance."""
         with self._guard:

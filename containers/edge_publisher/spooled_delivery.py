@@ -26,6 +26,7 @@ PAUSES = Backoff(base_seconds=0.5, cap_seconds=15.0)
 HURRIED_SECONDS = 0.5  # between tries once it is told to stop
 HANGING_SECONDS = 5.0  # of a try; a chunk takes well under a second
 LAST_SECONDS = 5.0  # for what is queued when the publisher is told to stop
+LOOK_SECONDS = 5.0  # between looks whether there are drops to tell of, while nothing is to be sent
 _MISCONFIGURED = {"no_stream", "no_bucket"}
 
 
@@ -159,9 +160,10 @@ class SpooledDelivery:
         """The oldest, as soon as there is one; None when it is time to end."""
         with self._changed:
             while not self._closing:
+                self._spool.tell_drops_if_due()
                 if (waiting := self._spool.take_oldest()) is not None:
                     return waiting
-                self._changed.wait()
+                self._changed.wait(LOOK_SECONDS)
         return None
 
     def _send_one(self, waiting: Waiting) -> bool:
@@ -185,12 +187,11 @@ class SpooledDelivery:
             self._note(last_error=error.message, last_error_at=self._clock())
             return
         self._note_delivered()
-        was_up = self._status.link_up
         with self._changed:  # who waits for the queue's end finds these bytes counted
             self._spool.remove(waiting)
+            if not self._status.link_up:
+                log.info("the link is up again", extra={"chunks_waiting": self._spool.state().chunks})
             self._note(link_up=True, bytes_sent=self._status.bytes_sent + size)
-        if not was_up:
-            log.info("the link is up again", extra={"chunks_waiting": self._spool.state().chunks})
 
     def _note_delivered(self) -> None:
         if not self._delivered:

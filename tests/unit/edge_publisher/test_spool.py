@@ -255,6 +255,27 @@ class TestReadOnlyDisk:
         assert "full" not in told
 
 
+def test_drops_that_were_not_told_are_told_within_a_minute(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = [0.0]
+    spool = Spool(SpoolFolder(tmp_path), CAMERA, max_bytes=SIZE + 100, monotonic=lambda: now[0])
+
+    def told() -> list[int]:
+        spool.tell_drops_if_due()
+        lines = [line for line in capsys.readouterr().out.splitlines() if "SpoolDropped" in line]
+        return [json.loads(line)["SpoolDropped"] for line in lines]
+
+    add(spool, 0, 1, 2, 3)
+    assert told() == [1], "the first at once"
+    now[0] = 59.9
+    assert told() == []
+    now[0] = 60.0
+    assert told() == [2]
+    now[0] = 120.0
+    assert told() == []
+
+
 def test_two_publishers_never_share_a_folder(tmp_path: Path) -> None:
     first = open_spool(tmp_path)
     with pytest.raises(Conflict, match="another publisher"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from containers.edge_publisher import spool as spool_module
+from containers.edge_publisher import spooled_delivery
 from containers.edge_publisher.spool import Spool, Waiting
 from containers.edge_publisher.spool_folder import SpoolFolder
 from containers.edge_publisher.spooled_delivery import HANGING_SECONDS, SpooledDelivery
 from floorsight.platform.errors import Forbidden, Malformed, Unavailable
 from floorsight.platform.retry import Backoff
-from floorsight.vision.chunk import Chunk
+from floorsight.vision.chunk import Chunk, encode_chunk
 from tests.fakes.streams import CAMERA, FIRST, SECOND, THIRD, World, header_of, walking_chunk
 
 PATIENCE = 20.0
@@ -171,6 +173,29 @@ def test_a_link_that_hangs_is_no_link(tmp_path: Path) -> None:
         eventually(lambda: delivery.status.link_up)
     assert (status.link_up, status.last_error) == (False, "no answer yet")
     assert delivery.last_session == FIRST
+
+
+def test_drops_are_told_even_if_nothing_comes_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(spooled_delivery, "LOOK_SECONDS", 0.005)
+    monkeypatch.setattr(spool_module, "MIN_SPOOL_BYTES", 1)
+    monotonic = Seconds()
+    size = len(encode_chunk(chunk_of(0).header, chunk_of(0).payload))
+    spool = Spool(SpoolFolder(tmp_path), CAMERA, max_bytes=size, monotonic=monotonic)
+    for _ in range(4):
+        spool.add(encode_chunk(chunk_of(0).header, chunk_of(0).payload), durable=False)
+    said: list[str] = []
+
+    def told() -> int:
+        said.extend(line for line in capsys.readouterr().out.splitlines() if "SpoolDropped" in line)
+        return sum(json.loads(line)["SpoolDropped"] for line in said)
+
+    with SpooledDelivery(spool, Link()) as delivery:
+        assert delivery.wait_until_sent(PATIENCE)
+        assert told() == 1
+        monotonic.now = 60.0
+        eventually(lambda: told() == 3)
 
 
 class Seconds:
