@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from aws_cdk import Size
 from aws_cdk import aws_batch as batch
@@ -117,7 +118,8 @@ def _gpu_environment(
     acknowledge(
         role, {f"IAM4[Policy::{policy}]": "what ECS's agent on the instance needs; out of the jobs' reach"}
     )
-    return batch.ManagedEc2EcsComputeEnvironment(
+    template = _launch_template(scope, stage)
+    environment = batch.ManagedEc2EcsComputeEnvironment(
         scope,
         "Gpus",
         vpc=network.vpc,
@@ -127,11 +129,15 @@ def _gpu_environment(
         use_optimal_instance_classes=False,
         images=[batch.EcsMachineImage(image_type=batch.EcsMachineImageType.ECS_AL2023_NVIDIA)],
         instance_role=role,
-        launch_template=_launch_template(scope, stage),
+        launch_template=template,
         spot=stage.recordings_on_spot,
         minv_cpus=0,
         maxv_cpus=stage.recordings_max_jobs * GPU_INSTANCE_VCPUS,
     )
+    # CDK names no version, and Batch then takes the template's default: for ever its first.
+    resource = cast("batch.CfnComputeEnvironment", environment.node.default_child)
+    resource.add_property_override("ComputeResources.LaunchTemplate.Version", template.latest_version_number)
+    return environment
 
 
 def _launch_template(scope: Construct, stage: StageSettings) -> ec2.LaunchTemplate:

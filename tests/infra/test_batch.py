@@ -104,11 +104,11 @@ def test_gpu_instances_come_and_go_with_the_jobs(gpu_fleet: SynthesisedStage) ->
     compute = compute_of(gpu_fleet)
     assert (compute["Type"], compute["MinvCpus"], compute["InstanceTypes"]) == ("SPOT", 0, ["g4dn.xlarge"])
     assert requirements_of(gpu_fleet) == {"VCPU": "4", "MEMORY": "12288", "GPU": "1"}
-    (template,) = (
-        one.properties["LaunchTemplateData"]
-        for one in gpu_fleet.resources("AWS::EC2::LaunchTemplate")
-        if one.stack == "recordings"
-    )
+    made = gpu_fleet.resource("recordings", "AWS::EC2::LaunchTemplate")
+    # Without a version Batch takes the default one, which stays the first whatever a deployment changes.
+    newest = {"Fn::GetAtt": [made.logical_id, "LatestVersionNumber"]}
+    assert compute["LaunchTemplate"] == {"LaunchTemplateId": {"Ref": made.logical_id}, "Version": newest}
+    template = made.properties["LaunchTemplateData"]
     assert template["MetadataOptions"] == {"HttpPutResponseHopLimit": 1, "HttpTokens": "required"}
     (disk,) = template["BlockDeviceMappings"]
     assert disk["Ebs"]["Encrypted"]
