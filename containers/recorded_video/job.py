@@ -54,7 +54,11 @@ class Scratch:
 
 @dataclass(frozen=True)
 class RecordedVideoJob:
-    """One attempt at one job. `connect` loads what analysing takes, once the order was found good."""
+    """One attempt at one job. `connect` loads what analysing takes, once the order was found good.
+
+    It is attempt `attempt_number`, from 1 on, of a submission's `max_attempts`: submitted anew, a job has them
+    all again, however many its record has seen.
+    """
 
     recordings: RecordingService
     sites: SiteService
@@ -62,6 +66,7 @@ class RecordedVideoJob:
     scratch: Scratch
     connect: Callable[[], StreamPorts]
     max_attempts: int
+    attempt_number: int
     stop: threading.Event
 
     def run(self, order: Order) -> Recording:
@@ -131,7 +136,7 @@ class RecordedVideoJob:
         """Keep why. What may pass is left to the next attempt, if there is to be one."""
         log.error("%s", error, extra={"job": recording.job_id, "code": getattr(error, "code", "internal")})
         problem = Problem(getattr(error, "code", "internal"), str(error) or repr(error))
-        again = recording.attempts < self.max_attempts and may_pass(error)
+        again = self.attempt_number < self.max_attempts and may_pass(error)
         stopped = isinstance(error, Interrupted)
         status = RecordingStatus.INTERRUPTED if again or stopped else RecordingStatus.FAILED
         try:

@@ -29,7 +29,7 @@ from floorsight.platform.dynamo import DynamoTable
 from floorsight.platform.errors import FloorsightError, Forbidden, Unavailable
 from floorsight.platform.ids import IDENTIFIER_PATTERN
 from floorsight.platform.observability import configure_logging
-from floorsight.platform.settings import RecordedVideoSettings
+from floorsight.platform.settings import RecordedVideoSettings, read_attempt_number
 from floorsight.recordings.model import Order
 from floorsight.recordings.service import RecordingService
 from floorsight.recordings.store import RecordingStore
@@ -88,6 +88,7 @@ def make_job(settings: RecordedVideoSettings, stop: threading.Event) -> Recorded
         scratch=Scratch(Path(folder) if folder else None, settings.scratch_gib),
         connect=lambda: connect(settings, load_detector(settings)),
         max_attempts=settings.max_attempts,
+        attempt_number=read_attempt_number(),
         stop=stop,
     )
 

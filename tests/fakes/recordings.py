@@ -100,6 +100,7 @@ class Studio:
     downloads: MemoryDownloads = field(default_factory=MemoryDownloads)
     stop: threading.Event = field(default_factory=threading.Event)
     max_attempts: int = 1
+    attempt_number: int = 1
     scratch_gib: int = 1
 
     def __post_init__(self) -> None:
@@ -125,6 +126,7 @@ class Studio:
             scratch=Scratch(self.scratch, self.scratch_gib),
             connect=lambda: connected,
             max_attempts=self.max_attempts,
+            attempt_number=self.attempt_number,
             stop=self.stop,
         )
         return job.run(order)

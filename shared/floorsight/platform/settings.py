@@ -62,6 +62,11 @@ def read_stage() -> str:
     return os.environ.get(variable_name("stage"), str(Settings.model_fields["stage"].default))
 
 
+def read_attempt_number() -> int:
+    """Which attempt of its submission a job is, from 1 on, as AWS Batch tells it; 1 where nobody does."""
+    return int(os.environ.get("AWS_BATCH_JOB_ATTEMPT", "1"))
+
+
 def read_state_folder() -> Path:
     """Our folder among what this user's programs keep (XDG Base Directory Specification: state)."""
     given = os.environ.get("XDG_STATE_HOME", "")

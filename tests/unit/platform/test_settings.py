@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from floorsight.platform.errors import Malformed
-from floorsight.platform.settings import UpdateOccupancySettings, VisionWorkerSettings, read_stage
+from floorsight.platform.settings import (
+    UpdateOccupancySettings,
+    VisionWorkerSettings,
+    read_attempt_number,
+    read_stage,
+)
 
 WORKER = VisionWorkerSettings(
     chunk_stream="c",
@@ -32,6 +37,13 @@ def test_every_process_knows_its_stage(monkeypatch: pytest.MonkeyPatch) -> None:
         VisionWorkerSettings.from_environment(WORKER.to_environment() | {"FLOORSIGHT_STAGE": "dev"}).stage
         == "dev"
     )
+
+
+def test_batch_tells_a_job_which_attempt_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_BATCH_JOB_ATTEMPT", raising=False)
+    assert read_attempt_number() == 1
+    monkeypatch.setenv("AWS_BATCH_JOB_ATTEMPT", "8")
+    assert read_attempt_number() == 8
 
 
 def test_all_faults_are_named_at_once() -> None:

@@ -425,6 +425,21 @@ class TestWhatDoesNotAnswer:
         assert studio.record().status.value == status
         assert studio.attempt().status is RecordingStatus.SUCCEEDED
 
+    def test_in_the_last_attempt_of_a_submission_is_a_failure_and_not_in_the_next_ones_first(
+        self, studio: Studio
+    ) -> None:
+        def broken(camera_id: str) -> Any:
+            raise ZeroDivisionError("ours")
+
+        studio.max_attempts = 2
+        told = []
+        for number in (1, 2, 1, 2):
+            studio.attempt_number = number
+            with pytest.raises(ZeroDivisionError):
+                studio.attempt(plan_of=broken)
+            told.append(studio.record().status.value)
+        assert told == ["interrupted", "failed"] * 2
+
     def test_a_fault_of_ours_is_told_too(self, studio: Studio) -> None:
         def broken(camera_id: str) -> Any:
             raise ZeroDivisionError("ours")
