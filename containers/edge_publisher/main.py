@@ -104,9 +104,11 @@ def _publish_camera(
 
 def _publish_file(options: argparse.Namespace, kinesis: KinesisDelivery, stop: threading.Event) -> None:
     wanted = file_settings(options)
-    with _delivery(kinesis, options, stop) as delivery:
+    with _delivery(kinesis, options, stop) as (delivery, last_session):
         for _ in range(options.times):
+            wanted = replace(wanted, after_session=last_session)
             done = publish_file(Path(options.source), wanted, delivery, stop, _log_progress)
+            last_session = done.stream_session
             log.info("published", extra={"chunks": done.chunks, "frames": done.frames, "bytes": done.bytes})
             if stop.is_set():
                 return
@@ -115,13 +117,16 @@ def _publish_file(options: argparse.Namespace, kinesis: KinesisDelivery, stop: t
 @contextmanager
 def _delivery(
     kinesis: KinesisDelivery, options: argparse.Namespace, stop: threading.Event
-) -> Iterator[Delivery]:
-    """Straight to the stream, or by way of a spool; then what is in it is waited for, unless told to stop."""
+) -> Iterator[tuple[Delivery, str | None]]:
+    """Straight to the stream, or by way of a spool; then what is in it is waited for, unless told to stop.
+
+    With it the last stream session of an earlier run, which a spool knows.
+    """
     if options.spool is None:
-        yield kinesis
+        yield kinesis, None
         return
     with spooled(kinesis, options.spool, options.camera, options.spool_bytes) as sending:
-        yield sending
+        yield sending, sending.last_session
         sending.wait_until_sent(math.inf, stop.is_set)
 
 

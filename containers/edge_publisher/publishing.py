@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,10 +13,11 @@ from pathlib import Path
 
 from containers.edge_publisher.delivery import Delivery
 from floorsight.platform.clock import Clock, utc_now
+from floorsight.video.capture_clock import Monotonic
 from floorsight.video.chunking import ChunkingSettings, StreamRun, cuts_of, numbered, stamped
 from floorsight.video.gate import GateSettings, MotionGate
 from floorsight.video.source import VideoFile
-from floorsight.vision.chunk import Chunk, new_stream_session
+from floorsight.vision.chunk import Chunk, later_stream_session
 
 log = logging.getLogger(__name__)
 
@@ -29,13 +31,15 @@ class Progress:
     bytes: int
     seconds: float  # of video
     of_seconds: float | None  # of video in all, where the file says it
+    stream_session: str
 
 
 @dataclass(frozen=True)
 class PublishSettings:
     """`paced`: at the video's own speed, else as fast as it goes.
 
-    `started_at` is the capture time of the first frame, for replays.
+    `started_at` is the capture time of the first frame, for replays. `after_session` is the last stream
+    session of an earlier run, if it is known.
     """
 
     site_id: str
@@ -44,6 +48,7 @@ class PublishSettings:
     started_at: datetime | None = None
     chunking: ChunkingSettings = field(default_factory=ChunkingSettings)
     gate: GateSettings | None = None
+    after_session: str | None = None
 
 
 def publish_file(
@@ -53,6 +58,7 @@ def publish_file(
     stop: threading.Event,
     on_progress: Callable[[Progress], None] = lambda _: None,
     clock: Clock = utc_now,
+    monotonic: Monotonic = time.monotonic,
 ) -> Progress:
     """Send a video file, chunk by chunk; each at the time its last frame would have been captured.
 
@@ -60,10 +66,13 @@ def publish_file(
         NotFound, Malformed: the file can't be published. Unavailable: the stream can't be reached.
     """
     with VideoFile(path) as video:
-        run = _stream_run(settings, video, clock)
-        done = Progress(0, 0, 0, 0.0, video.duration_seconds)
+        begun_at, begun = clock(), monotonic()
+        run = _stream_run(settings, video, begun_at)
+        done = Progress(0, 0, 0, 0.0, video.duration_seconds, run.stream_session)
         for chunk in _chunks(video, run, settings):
-            if settings.paced and _wait_until(_captured(chunk), clock, stop):
+            # By the monotonic clock: the other may be set meanwhile, be it by an hour.
+            due = begun + (_captured(chunk) - begun_at).total_seconds()
+            if settings.paced and stop.wait(max(due - monotonic(), 0.0)):
                 break
             size = delivery.send(chunk)
             done = Progress(
@@ -72,6 +81,7 @@ def publish_file(
                 done.bytes + size,
                 (_captured(chunk) - run.started_at).total_seconds(),
                 done.of_seconds,
+                done.stream_session,
             )
             on_progress(done)
             if stop.is_set():
@@ -86,22 +96,16 @@ def _chunks(video: VideoFile, run: StreamRun, settings: PublishSettings) -> Iter
     return numbered(cuts, run.site_id, run.camera_id)
 
 
-def _stream_run(settings: PublishSettings, video: VideoFile, clock: Clock) -> StreamRun:
-    now = clock()
+def _stream_run(settings: PublishSettings, video: VideoFile, now: datetime) -> StreamRun:
     started_at = settings.started_at or now
     if settings.started_at is None and not settings.paced:
         # As if it had just ended: nothing is captured in the future.
         started_at -= timedelta(seconds=video.duration_seconds or 0.0)
     # By the start of the run, not of what it shows: an old video played after a new one is no older stream.
-    session = new_stream_session(now, secrets.randbits(16))
+    session = later_stream_session(settings.after_session, now, secrets.randbits(16))
     return StreamRun(settings.site_id, settings.camera_id, session, started_at)
 
 
 def _captured(chunk: Chunk) -> datetime:
     """When a camera would have the whole chunk."""
     return chunk.header.captured_at + timedelta(microseconds=chunk.header.frame_offsets_us[-1])
-
-
-def _wait_until(moment: datetime, clock: Clock, stop: threading.Event) -> bool:
-    """Wait for a moment; True when told to stop meanwhile."""
-    return stop.wait(max((moment - clock()).total_seconds(), 0.0))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import signal
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -79,29 +81,63 @@ def test_two_runs_are_two_sessions(video: Path) -> None:
     assert publish(video)[0].header.stream_session != publish(video)[0].header.stream_session
 
 
+def test_a_session_sorts_after_the_last_one_though_the_clock_was_set_back(video: Path) -> None:
+    clock, received = ManualClock(), Received()
+    earlier = publish(video)[0].header.stream_session
+    clock.advance(-3600.0)
+    done = publish_file(video, replace(FAST, after_session=earlier), received, threading.Event(), clock=clock)
+    assert earlier < received.chunks[0].header.stream_session == done.stream_session
+
+
 class PatientEvent(threading.Event):
-    """Notes how long it was asked to wait, and moves the clock instead of waiting."""
+    """Moves the clocks instead of waiting."""
 
     def __init__(self, clock: ManualClock) -> None:
         super().__init__()
-        self.clock = clock
+        self.clock, self.seconds = clock, 100.0
 
     def wait(self, timeout: float | None = None) -> bool:
         self.clock.advance(timeout or 0.0)
+        self.seconds += timeout or 0.0
         return self.is_set()
 
+    def monotonic(self) -> float:
+        return self.seconds
 
-def test_at_its_own_speed_a_chunk_is_sent_when_its_last_frame_was_captured(video: Path) -> None:
-    clock = ManualClock()
-    sent = []
+
+def seconds_sent(video: Path, settings: PublishSettings, set_by_seconds: float = 0.0) -> list[float]:
+    """When each chunk is sent, in seconds; this machine's clock is set when the first one is."""
+    clock, sent = ManualClock(), list[float]()
+    stop = PatientEvent(clock)
 
     class Timed(Received):
         def send(self, chunk: Chunk) -> int:
-            sent.append((clock() - NOON).total_seconds())
+            if not sent:
+                clock.advance(set_by_seconds)
+            sent.append(stop.seconds - 100.0)
             return super().send(chunk)
 
-    publish_file(video, PublishSettings("plant-1", "door-1"), Timed(), PatientEvent(clock), clock=clock)
+    publish_file(video, settings, Timed(), stop, clock=clock, monotonic=stop.monotonic)
+    return sent
+
+
+@pytest.mark.parametrize("set_by_seconds", [0.0, -3600.0, 3600.0])
+def test_at_its_own_speed_a_chunk_is_sent_when_its_last_frame_was_captured(
+    video: Path, set_by_seconds: float
+) -> None:
+    sent = seconds_sent(video, PublishSettings("plant-1", "door-1"), set_by_seconds)
     assert sent == pytest.approx([0.95, 1.95, 2.95])
+
+
+@pytest.mark.parametrize(
+    ("began", "expected"),
+    [(-86_400.0, [0.0, 0.0, 0.0]), (-1.0, [0.0, 0.95, 1.95]), (5.0, [5.95, 6.95, 7.95])],
+)
+def test_a_replay_is_sent_at_once_up_to_now_and_no_chunk_before_it_was_captured(
+    video: Path, began: float, expected: list[float]
+) -> None:
+    settings = PublishSettings("plant-1", "door-1", started_at=NOON + timedelta(seconds=began))
+    assert seconds_sent(video, settings) == pytest.approx(expected)
 
 
 def test_it_stops_when_told(video: Path) -> None:
@@ -209,6 +245,29 @@ class TestTheProgram:
         assert arrived == list(range(len(arrived)))
         assert arrived
         assert not list((tmp_path / "spool" / "door-1").glob("*.chunk"))
+
+    def test_every_session_sorts_after_the_one_before_whatever_the_clock_does(
+        self, video: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        clock, sessions = ManualClock(), list[str]()
+
+        def take(self: object, chunk: Chunk) -> int:
+            if chunk.header.sequence == 0:
+                sessions.append(chunk.header.stream_session)
+            return 1
+
+        def play(*arguments: Any) -> Progress:
+            clock.advance(-60.0)  # this machine's clock is set back before every run
+            return publish_file(*arguments, clock=clock)
+
+        monkeypatch.setattr(program, "publish_file", play)
+        monkeypatch.setattr(KinesisDelivery, "send", take)
+        arguments = [str(video), "--site", "plant-1", "--camera", "door-1", "--fast", "--times", "2"]
+        assert program.main([*arguments, "--spool", str(tmp_path / "spool")]) == program.EXIT_OK
+        assert program.main([*arguments, "--spool", str(tmp_path / "spool")]) == program.EXIT_OK
+        assert program.main(arguments) == program.EXIT_OK
+        assert sessions[:4] == sorted(set(sessions[:4])), "over runs with a spool, which knows the last"
+        assert sessions[4:] == sorted(set(sessions[4:])), "within a run without one"
 
     def test_a_spool_that_can_not_be_had(
         self, video: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
