@@ -115,9 +115,9 @@ def _gpu_environment(
         ],
     )
     policy = "arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
-    acknowledge(
-        role, {f"IAM4[Policy::{policy}]": "what ECS's agent on the instance needs; out of the jobs' reach"}
-    )
+    # Batch runs jobs on the instance's own network: unlike the live workers they could ask for this role.
+    reason = "what ECS's agent on the instance needs; only our own image runs there, one job an instance"
+    acknowledge(role, {f"IAM4[Policy::{policy}]": reason})
     template = _launch_template(scope, stage)
     environment = batch.ManagedEc2EcsComputeEnvironment(
         scope,
@@ -145,7 +145,7 @@ def _launch_template(scope: Construct, stage: StageSettings) -> ec2.LaunchTempla
         scope,
         "GpuInstance",
         require_imdsv2=True,
-        http_put_response_hop_limit=1,  # out of the containers' reach: they have the job's role only
+        http_put_response_hop_limit=1,  # no further than the instance; its jobs share its network
         block_devices=[
             ec2.BlockDevice(
                 device_name="/dev/xvda",
