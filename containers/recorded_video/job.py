@@ -56,8 +56,8 @@ class Scratch:
 class RecordedVideoJob:
     """One attempt at one job. `connect` loads what analysing takes, once the order was found good.
 
-    It is attempt `attempt_number`, from 1 on, of a submission's `max_attempts`: submitted anew, a job has them
-    all again, however many its record has seen.
+    It is attempt `attempt_number`, from 1 on, of a submission's `max_attempts`. Submitted anew, a job has all
+    of them again, however many its record has seen.
     """
 
     recordings: RecordingService
