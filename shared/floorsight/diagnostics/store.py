@@ -24,7 +24,7 @@ HOUR = ItemType(
     purpose="What workers took for a camera in an hour of UTC: chunks, frames, bytes, microseconds by stage "
     "(`us:<stage>`), calls of AWS (`calls:<service:Operation>`), the plan cache's hits and misses. Camera "
     "`_worker` is what they did for all cameras together.",
-    writers=("record_stream",),
+    writers=("record_processing",),
     readers=("query_api",),
     retention=f"{KEPT.days} days",
 )
@@ -34,7 +34,7 @@ COUNTED = ItemType(
     pk="PROCESSING_COUNTED#{camera_id}",
     sk="{event_id}",
     purpose="An event that its hour has in it; written in one transaction with the hour.",
-    writers=("record_stream",),
+    writers=("record_processing",),
     readers=(),
     retention=f"{MARKS_KEPT.days} days",
 )
