@@ -88,7 +88,7 @@ def find_faults(
         processing
         and lag is not None
         and lag > LAG_LIMIT_SECONDS
-        and processing.hour >= now - timedelta(hours=2)
+        and processing.hour >= now - LAG_TOLD_WITHIN
     ):
         yield f"{camera.camera_id}: its counts were {lag:.0f} s behind the camera in the last measured hour"
 

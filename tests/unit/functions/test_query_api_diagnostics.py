@@ -90,6 +90,14 @@ def test_what_is_wrong_is_said_in_words(api: Api) -> None:
     assert found["cameras"][0]["publisher"]["connected"] is False
 
 
+@pytest.mark.parametrize(("hours", "told"), [(2, True), (3, False)])
+def test_lag_of_hours_ago_says_nothing_of_now(api: Api, hours: int, told: bool) -> None:
+    api.scene.with_camera()
+    api.scene.processing.record(measured(lag_seconds=400.0))
+    api.scene.clock.advance(hours * 3600)
+    assert any("400 s behind" in reason for reason in diagnostic(api)["reasons"]) is told
+
+
 def test_an_unknown_site_is_told(api: Api) -> None:
     assert problem_of(api.viewer.get("/api/diagnostic?site_id=nowhere"))[:2] == (404, "unknown_site")
 
