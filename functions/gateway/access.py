@@ -27,7 +27,8 @@ class Role(StrEnum):
 
 
 # The group of machines that send frames. It is no role among people: whoever steals a camera's password can
-# send frames, and ask nothing.
+# call the two routes for frames and no other. A machine's user is bound to no camera, though, and each answer
+# has the counts of the camera that it named (docs/security.md).
 MACHINES = "machine"
 
 _RISING = tuple(Role)
