@@ -115,10 +115,13 @@ def allow_publishing(grantee: Grantee, bus: events.IEventBus) -> None:
     allow(grantee, ["events:PutEvents"], [bus.event_bus_arn])
 
 
-def allow_listing(grantee: Grantee, bucket: s3.Bucket, prefix: str) -> None:
-    """List the objects under a prefix, and be told when one of them is not there."""
-    only_below = {"StringLike": {"s3:prefix": [f"{prefix}/*"]}}
-    allow(grantee, ["s3:ListBucket"], [bucket.bucket_arn], only_below)
+def allow_listing(grantee: Grantee, bucket: s3.Bucket) -> None:
+    """Be told that an object is not there: S3 says "forbidden" to a reader who may not list the bucket.
+
+    No condition on `s3:prefix` narrows it: a request for an object has no such key, so that it would never
+    be met, and "not found" never be said.
+    """
+    allow(grantee, ["s3:ListBucket"], [bucket.bucket_arn])
 
 
 def allow_objects(grantee: Grantee, bucket: s3.Bucket, action: str, prefixes: list[str]) -> None:

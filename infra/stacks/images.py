@@ -85,7 +85,6 @@ class ImagesStack(Stack):
         # `uploads` also for the presigned URLs, which can do what their signer may do.
         allow_objects(role, data.media, "s3:PutObject", ["live", "quarantine", "snapshots", "uploads"])
         allow_objects(role, data.media, "s3:GetObject", ["uploads"])
-        # S3 answers "not found" only to who may list; to others what is not there is "forbidden".
-        allow_listing(role, data.media, "uploads")
+        allow_listing(role, data.media)
         allow_key(role, data.key)
         allow_publishing(role, bus.bus)

@@ -94,8 +94,7 @@ class RecordingsStack(Stack):
         allow_table(role, data.tables[TableName.PRESENCE], TableUse.READ_AND_WRITE)
         allow_table(role, data.tables[TableName.TRAILS], TableUse.READ_AND_WRITE)
         allow_objects(role, data.media, "s3:GetObject", ["recordings"])
-        # S3 answers "not found" for a video that is not there only to who may list; else "forbidden".
-        allow_listing(role, data.media, "recordings")
+        allow_listing(role, data.media)
         allow_objects(role, data.media, "s3:PutObject", ["live", "snapshots", "quarantine"])
         allow_key(role, data.key)
         allow_publishing(role, bus.bus)

@@ -91,8 +91,7 @@ class VisionStack(Stack):
         allow_table(role, data.tables[TableName.PRESENCE], TableUse.READ_AND_WRITE)
         allow_table(role, data.tables[TableName.TRAILS], TableUse.READ_AND_WRITE)
         allow_objects(role, data.media, "s3:GetObject", ["claims"])
-        # S3 answers "not found" for a claim that is gone only to who may list; to others it is "forbidden".
-        allow_listing(role, data.media, "claims")
+        allow_listing(role, data.media)
         allow_objects(role, data.media, "s3:PutObject", ["live", "snapshots", "quarantine"])
         allow_key(role, data.key)
         allow(role, ["events:PutEvents"], [bus.bus.event_bus_arn])
