@@ -37,6 +37,7 @@ from floorsight.vision.timing import Stopwatch
 from floorsight.vision.tracking.tracker import Tracker, empty_state
 from infra.local.models_cli import MEDIA_FOLDER, MODELS_CATALOGUE, MODELS_FOLDER
 
+DETECTORS = ("nanodet-g-416", "nanodet-g-416-int8", "nanodet-g-640", "nanodet-g-640-int8")
 BATCHES = (1, 5, 10)
 ROUNDS = 20
 SETTLE_FRAMES = 2
@@ -152,7 +153,11 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--mot", type=Path, metavar="FOLDER", help="folder of MOTChallenge sequences")
-    parser.add_argument("--detector", nargs="+", default=["nanodet-g-416", "nanodet-g-640"])
+    parser.add_argument(
+        "--detector",
+        nargs="+",
+        default=list(DETECTORS),
+    )
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--fps", type=float, nargs="+", default=[5, 10])
     parser.add_argument("--only-speed", action="store_true")

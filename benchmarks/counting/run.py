@@ -28,6 +28,7 @@ from benchmarks.counting.truth import (
     crossings_by_eye,
     crossings_of_annotations,
 )
+from floorsight.platform.settings import DEFAULT_DETECTOR
 from infra.local.accounts import create_accounts
 from infra.local.api_client import ApiClient
 from infra.local.deployment import Deployment, deploy
@@ -162,7 +163,7 @@ def main() -> int:
     )
     parser.add_argument("--mot", type=Path, metavar="FOLDER", help="folder of MOTChallenge sequences")
     parser.add_argument("--fps", type=int, nargs="+", default=[10], help="analysed frames per second")
-    parser.add_argument("--detector", nargs="+", default=["nanodet-g-416"])
+    parser.add_argument("--detector", nargs="+", default=[DEFAULT_DETECTOR])
     options = parser.parse_args()
     cases = [sequence_case(options.mot, name) for name in SEQUENCES] if options.mot else []
     cases.append(sample_case())
