@@ -16,6 +16,7 @@ from types import FrameType
 from containers.edge_publisher.delivery import Delivery, KinesisDelivery
 from containers.edge_publisher.live import LivePublisher
 from containers.edge_publisher.options import camera_address, file_settings, live_settings, read_arguments
+from containers.edge_publisher.patient_delivery import PatientDelivery
 from containers.edge_publisher.publishing import Progress, publish_file
 from containers.edge_publisher.reporting import reporting
 from containers.edge_publisher.spooling import default_spool, spooled
@@ -126,7 +127,7 @@ def _delivery(
         yield kinesis, None
         return
     with spooled(kinesis, options.spool, options.camera, options.spool_bytes) as sending:
-        yield sending, sending.last_session
+        yield PatientDelivery(sending, stop) if options.fast else sending, sending.last_session
         sending.wait_until_sent(math.inf, stop.is_set)
 
 

@@ -7,12 +7,11 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
 
 from containers.edge_publisher.drop_report import DropReport
 from containers.edge_publisher.spool_folder import SpoolFolder
 from containers.edge_publisher.spool_marks import SpoolMarks
+from containers.edge_publisher.spool_state import SpoolState, Waiting
 from floorsight.platform.clock import Clock, utc_now
 from floorsight.platform.errors import Malformed, Unavailable
 from floorsight.platform.observability import emit_metrics
@@ -23,28 +22,6 @@ log = logging.getLogger(__name__)
 DEFAULT_SPOOL_BYTES = 2 * 1024**3
 MIN_SPOOL_BYTES = 16 * 1024**2  # a few chunks of the highest bitrates
 MEMORY_BYTES = 32 * 1024**2  # of what the disk does not take: half a minute at 8 Mbit/s
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A chunk in the queue."""
-
-    number: int
-    size: int
-    stored_at: datetime
-
-
-@dataclass(frozen=True)
-class SpoolState:
-    """The queue as it is, and what was lost since the publisher began."""
-
-    chunks: int = 0
-    bytes: int = 0
-    oldest_at: datetime | None = None  # when the oldest came into the queue
-    chunks_in_memory: int = 0
-    chunks_dropped: int = 0
-    chunks_damaged: int = 0  # put aside: torn on disk, or sound and refused by AWS for good
-    disk_error: str | None = None
 
 
 class Spool:
@@ -101,6 +78,13 @@ class Spool:
                 chunks_damaged=self._damaged,
                 disk_error=self._disk_error,
             )
+
+    def has_room(self, size: int) -> bool:
+        """Whether a record of so many bytes can be added and none is dropped for it."""
+        with self._guard:
+            fits = self._bytes + size <= self._max_bytes
+            fits_in_memory = self._bytes_unwritten + size <= self._memory_bytes  # lest the disk not take it
+            return not self._queue or (fits and fits_in_memory)
 
     def add(self, record: bytes, *, durable: bool) -> None:
         """Keep a record at the queue's end, and drop the oldest where that goes beyond the bound.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -13,7 +14,8 @@ from types import TracebackType
 from typing import Self
 
 from containers.edge_publisher.delivery import Delivery
-from containers.edge_publisher.spool import Spool, SpoolState, Waiting
+from containers.edge_publisher.spool import Spool
+from containers.edge_publisher.spool_state import SpoolState, Waiting
 from floorsight.platform.clock import Clock, utc_now
 from floorsight.platform.errors import FloorsightError, Forbidden, Malformed, Unavailable
 from floorsight.platform.retry import Backoff
@@ -118,16 +120,26 @@ class SpooledDelivery:
 
     def wait_until_sent(self, seconds: float, stop: Callable[[], bool] = lambda: False) -> bool:
         """Wait until nothing waits to be sent; whether that came to be. Raises as `send` does."""
+        return self._wait(lambda: not self._spool.state().chunks, seconds, stop)
+
+    def wait_for_room(self, chunk: Chunk, stop: Callable[[], bool]) -> bool:
+        """Wait until storing a chunk drops no other; whether that came to be. Raises as `send` does."""
+        size = len(encode_chunk(chunk.header, chunk.payload))
+        return self._wait(lambda: self._spool.has_room(size), math.inf, stop)
+
+    def _wait(self, until: Callable[[], bool], seconds: float, stop: Callable[[], bool]) -> bool:
         deadline = self._monotonic() + seconds
         with self._changed:
-            while self._spool.state().chunks and not stop():
+            while not until():
+                if stop():
+                    return False
                 if self._refused is not None:
                     raise self._refused
                 left = deadline - self._monotonic()
                 if left <= 0:
                     return False
                 self._changed.wait(min(left, 0.25))  # `stop` does not notify
-        return not self._spool.state().chunks
+        return True
 
     def close(self, seconds: float = LAST_SECONDS) -> None:
         """Send what can be sent within a few seconds; the rest stays on disk for the next run."""

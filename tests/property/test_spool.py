@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from containers.edge_publisher import spool as spool_module
-from containers.edge_publisher.spool import Spool, Waiting
+from containers.edge_publisher.spool import Spool
 from containers.edge_publisher.spool_folder import SpoolFolder
+from containers.edge_publisher.spool_state import Waiting
 from floorsight.vision.chunk import encode_chunk
 from tests.fakes.streams import CAMERA, header_of
 

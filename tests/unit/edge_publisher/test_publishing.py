@@ -13,6 +13,7 @@ import boto3
 import pytest
 
 from containers.edge_publisher import main as program
+from containers.edge_publisher import spool
 from containers.edge_publisher.delivery import KinesisDelivery
 from containers.edge_publisher.publishing import Progress, PublishSettings, publish_file
 from floorsight.platform import aws
@@ -245,6 +246,22 @@ class TestTheProgram:
         assert arrived == list(range(len(arrived)))
         assert arrived
         assert not list((tmp_path / "spool" / "door-1").glob("*.chunk"))
+
+    def test_as_fast_as_it_goes_a_small_spool_drops_nothing(
+        self, video: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        arrived: list[int] = []
+
+        def take_slowly(self: object, chunk: Chunk) -> int:
+            threading.Event().wait(0.05)
+            arrived.append(chunk.header.sequence)
+            return 1
+
+        monkeypatch.setattr(KinesisDelivery, "send", take_slowly)
+        monkeypatch.setattr(spool, "MIN_SPOOL_BYTES", 1)
+        arguments = [str(video), "--site", "plant-1", "--camera", "door-1", "--fast", "--spool-bytes", "1"]
+        assert program.main([*arguments, "--spool", str(tmp_path / "spool")]) == program.EXIT_OK
+        assert arrived == [0, 1, 2]
 
     def test_every_session_sorts_after_the_one_before_whatever_the_clock_does(
         self, video: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,8 +14,10 @@ import pytest
 
 from containers.edge_publisher import spool as spool_module
 from containers.edge_publisher import spooled_delivery
-from containers.edge_publisher.spool import Spool, Waiting
+from containers.edge_publisher.patient_delivery import PatientDelivery
+from containers.edge_publisher.spool import Spool
 from containers.edge_publisher.spool_folder import SpoolFolder
+from containers.edge_publisher.spool_state import Waiting
 from containers.edge_publisher.spooled_delivery import HANGING_SECONDS, SpooledDelivery
 from floorsight.platform.errors import Forbidden, Malformed, Unavailable
 from floorsight.platform.retry import Backoff
@@ -23,8 +27,7 @@ from tests.fakes.streams import CAMERA, FIRST, SECOND, THIRD, World, header_of, 
 PATIENCE = 20.0
 
 
-def chunk_of(sequence: int, session: str = FIRST) -> Chunk:
-    payload = b"payload"
+def chunk_of(sequence: int, session: str = FIRST, payload: bytes = b"payload") -> Chunk:
     return Chunk(header_of(payload, sequence=sequence, stream_session=session), payload)
 
 
@@ -67,6 +70,21 @@ class RefusingLink(Link):
         if chunk.header.sequence == self._refused:
             raise Malformed("too large", code="chunk_refused")
         return super().send(chunk)
+
+
+class SlowLink(Link):
+    """A link over which chunks take longer than they take to come."""
+
+    def send(self, chunk: Chunk) -> int:
+        threading.Event().wait(0.002)
+        return super().send(chunk)
+
+
+class BrokenFolder(SpoolFolder):
+    """A folder on a disk that takes nothing."""
+
+    def write(self, number: int, record: bytes, *, durable: bool) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
 
 
 @contextmanager
@@ -173,6 +191,60 @@ def test_a_link_that_hangs_is_no_link(tmp_path: Path) -> None:
         eventually(lambda: delivery.status.link_up)
     assert (status.link_up, status.last_error) == (False, "no answer yet")
     assert delivery.last_session == FIRST
+
+
+class TestASourceThatWaits:
+    """A file that is read as fast as it goes loses nothing, however slow the link."""
+
+    SIZE = len(encode_chunk(chunk_of(0).header, chunk_of(0).payload))
+
+    @pytest.fixture(autouse=True)
+    def _small_bounds(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(spool_module, "MIN_SPOOL_BYTES", 1)
+
+    def open(self, folder: SpoolFolder) -> Spool:
+        return Spool(folder, CAMERA, max_bytes=3 * self.SIZE, memory_bytes=2 * self.SIZE)
+
+    @pytest.mark.parametrize("folder", [SpoolFolder, BrokenFolder])
+    def test_nothing_is_dropped(self, tmp_path: Path, folder: type[SpoolFolder]) -> None:
+        link = SlowLink()
+        with SpooledDelivery(self.open(folder(tmp_path)), link) as spooled:
+            delivery = PatientDelivery(spooled, threading.Event())
+            for sequence in range(20):
+                assert delivery.send(chunk_of(sequence)) > 0
+            assert spooled.wait_until_sent(PATIENCE)
+            assert spooled.status.spool.chunks_dropped == 0
+        assert link.keys() == [(FIRST, sequence) for sequence in range(20)]
+
+    def test_a_chunk_beyond_any_bound_goes_alone(self, tmp_path: Path) -> None:
+        link, large = SlowLink(), bytes(10 * self.SIZE)
+        with SpooledDelivery(self.open(SpoolFolder(tmp_path)), link) as spooled:
+            delivery = PatientDelivery(spooled, threading.Event())
+            for sequence in range(3):
+                assert delivery.send(chunk_of(sequence, payload=large)) > 0
+            assert spooled.wait_until_sent(PATIENCE)
+        assert link.keys() == [(FIRST, sequence) for sequence in range(3)]
+
+    def test_who_is_told_to_stop_waits_no_longer_and_drops_nothing(self, tmp_path: Path) -> None:
+        stop = threading.Event()
+        with SpooledDelivery(self.open(SpoolFolder(tmp_path)), link := HangingLink()) as spooled:
+            delivery = PatientDelivery(spooled, stop)
+            for sequence in range(3):
+                delivery.send(chunk_of(sequence))
+            threading.Timer(0.05, stop.set).start()
+            assert delivery.send(chunk_of(3)) == 0
+            state = spooled.status.spool
+            link.go_on.set()
+        assert (state.chunks, state.chunks_dropped) == (3, 0)
+
+    def test_who_will_never_be_let_in_is_told(self, tmp_path: Path) -> None:
+        link = Link(up=False)
+        link.error = lambda: Forbidden("wrong credentials", code="refused_by_aws")
+        with SpooledDelivery(self.open(SpoolFolder(tmp_path)), link) as spooled:
+            delivery = PatientDelivery(spooled, threading.Event())
+            delivery.send(chunk_of(0, payload=bytes(10 * self.SIZE)))
+            with pytest.raises(Forbidden, match="wrong credentials"):
+                delivery.send(chunk_of(1))
 
 
 def test_drops_are_told_even_if_nothing_comes_any_more(
