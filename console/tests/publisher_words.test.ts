@@ -12,6 +12,7 @@ const WELL: Publisher = {
   frames_per_second: 12.49,
   bits_per_second: 1_810_000,
   reconnects: 0,
+  chunks_skipped: 0,
   camera_error: null,
   link_up: true,
   link_error: null,

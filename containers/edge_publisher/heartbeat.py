@@ -70,6 +70,7 @@ class Reporter:
             queue_seconds=max(0.0, round(waited, 1)),
             chunks_dropped=spool.chunks_dropped,
             chunks_damaged=spool.chunks_damaged,
+            chunks_skipped=source.chunks_skipped,
             disk_error=_shortened(spool.disk_error),
             clock_ahead_seconds=None if ahead is None else round(ahead, 1),
             stopping=stopping,

@@ -145,7 +145,6 @@ class LivePublisher:
                 replace(
                     self._status,
                     connected=True,
-                    connected_since=self._clocks.wall(),
                     reconnects=self._connections - 1,
                 )
             )
@@ -178,11 +177,9 @@ class LivePublisher:
             replace(
                 self._status,
                 connected=False,
-                connected_since=None,
                 frames_per_second=0.0,
                 bits_per_second=0.0,
                 last_error=fault.message,
-                last_error_at=self._clocks.wall(),
             )
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from floorsight.vision.chunk import Codec
 
@@ -14,17 +13,14 @@ class SourceStatus:
     """A camera's connection as it is now. Each change is a new value, so that any thread may keep one.
 
     Rates are those of what came from the source in the last seconds, before the motion gate; 0 while it is
-    disconnected. `last_error` is safe to show (no credentials) and stays after the reconnect that mended
-    it; `last_error_at` says how old it is.
+    disconnected. `last_error` is safe to show (no credentials) and stays after the reconnect that mended it.
     """
 
     connected: bool = False
-    connected_since: datetime | None = None  # of this connection; None while there is none
     frames_per_second: float = 0.0
     bits_per_second: float = 0.0
     reconnects: int = 0  # connections after the first
     last_error: str | None = None
-    last_error_at: datetime | None = None
     codec: Codec | None = None  # as it is published
     width: int | None = None
     height: int | None = None

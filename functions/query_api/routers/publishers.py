@@ -38,6 +38,7 @@ class PublisherOut(BaseModel):
     frames_per_second: float
     bits_per_second: float
     reconnects: int = Field(description=_FIELDS["reconnects"].description)
+    chunks_skipped: int = Field(description=_FIELDS["chunks_skipped"].description)
     camera_error: str | None = Field(description=_FIELDS["camera_error"].description)
     link_up: bool = Field(description=_FIELDS["link_up"].description)
     link_error: str | None = Field(description=_FIELDS["link_error"].description)

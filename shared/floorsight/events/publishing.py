@@ -30,6 +30,9 @@ class PublisherReported(Event):
     queue_seconds: float = Field(ge=0.0, description="How long the oldest of them has waited; 0 if none.")
     chunks_dropped: int = Field(ge=0, description="Lost in this run as the spool was full.")
     chunks_damaged: int = Field(ge=0, description="Put aside in this run as they could never be sent.")
+    chunks_skipped: int = Field(
+        default=0, ge=0, description="Left out in this run by the motion gate, all or but for a frame."
+    )
     disk_error: str | None = Field(description="Why the spool can't be written now.")
     clock_ahead_seconds: float | None = Field(
         description="By how much the publisher's clock is ahead of the service's, to half a second; negative "

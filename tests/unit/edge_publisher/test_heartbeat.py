@@ -12,7 +12,7 @@ import pytest
 
 from containers.edge_publisher.clock_offset import ClockOffset
 from containers.edge_publisher.heartbeat import REPORT_SECONDS, SHORTEST_SECONDS, Heartbeat, Reporter
-from containers.edge_publisher.spool import SpoolState
+from containers.edge_publisher.spool_state import SpoolState
 from containers.edge_publisher.spooled_delivery import DeliveryStatus
 from containers.edge_publisher.status import SourceStatus
 from floorsight.events.publishing import PublisherReported
@@ -86,6 +86,7 @@ def test_a_report_says_all_there_is(publisher: Publisher) -> None:
             bits_per_second=1_766_032.4,
             reconnects=2,
             last_error="connection refused",
+            chunks_skipped=41,
         )
     )
     spool = SpoolState(
@@ -104,7 +105,7 @@ def test_a_report_says_all_there_is(publisher: Publisher) -> None:
     assert report.occurred_at == NOON - timedelta(seconds=1.5), "by the service's clock"
     assert report.clock_ahead_seconds == 1.5
     assert (report.queue_chunks, report.queue_bytes, report.queue_seconds) == (12, 3_000_000, 13.0)
-    assert (report.chunks_dropped, report.chunks_damaged) == (4, 1)
+    assert (report.chunks_dropped, report.chunks_damaged, report.chunks_skipped) == (4, 1, 41)
     assert (report.frames_per_second, report.bits_per_second) == (9.987, 1_766_032)
     assert (report.camera_error, report.disk_error) == ("connection refused", "No space left on device")
     assert report.link_error == "x" * 500
