@@ -37,7 +37,7 @@ PASSWORD = "p@ss/w:rd%"
 SETTINGS = LiveSettings(
     "plant-1",
     "door-1",
-    timeouts=CameraTimeouts(connect_seconds=5.0, stall_seconds=1.5),
+    timeouts=CameraTimeouts(connect_seconds=5.0, stall_seconds=5.0),  # a busy machine is no silence
     backoff=Backoff(base_seconds=0.05, cap_seconds=0.2),
 )
 
@@ -158,7 +158,8 @@ def test_a_camera_that_is_switched_off_and_on_again(folder: Path, caplog: pytest
 
 
 def test_silence_is_a_disconnect(folder: Path) -> None:
-    with FakeCamera(folder) as camera, published(camera.url("video.mp4")) as watched:
+    settings = replace(SETTINGS, timeouts=CameraTimeouts(connect_seconds=5.0, stall_seconds=1.5))
+    with FakeCamera(folder) as camera, published(camera.url("video.mp4"), settings) as watched:
         watched.wait(lambda: bool(watched.chunks))
         camera.silent.set()
         watched.wait(lambda: not watched.statuses[-1].connected)
