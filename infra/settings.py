@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
@@ -14,6 +15,9 @@ from floorsight.platform.errors import Malformed
 from floorsight.platform.settings import DEFAULT_DETECTOR
 
 GPU_DETECTOR = "nanodet-g-416-half"
+# A process a shard, each with its model, and the Java daemon: what a task's memory holds even when all
+# cameras send 4K (ADR 0043).
+MAX_LEASES = 4
 
 
 class Stage(StrEnum):
@@ -45,7 +49,11 @@ class StageSettings(BaseModel):
     stream_retention_hours: int = Field(default=24, ge=24, le=8760)
     vision_compute: VisionCompute = VisionCompute.FARGATE
     vision_max_tasks: int = Field(
-        default=1, ge=1, le=100, description="Most workers at once. They share shards: at most one a shard."
+        default=1,
+        ge=1,
+        le=100,
+        validate_default=True,
+        description=f"Most workers at once. They share shards: one to {MAX_LEASES} each.",
     )
     recordings_on_spot: bool = Field(
         default=True, description="Recorded video on spot machines: a job that loses one goes on elsewhere."
@@ -65,10 +73,18 @@ class StageSettings(BaseModel):
 
     @field_validator("vision_max_tasks")
     @classmethod
-    def _at_most_one_a_shard(cls, tasks: int, others: ValidationInfo) -> int:
+    def _as_many_as_shards_need(cls, tasks: int, others: ValidationInfo) -> int:
         shards = others.data.get("stream_shards")
-        if shards is not None and tasks > shards:
+        if shards is None or others.data.get("stage") is Stage.LOCAL:
+            return tasks
+        if tasks > shards:
             raise ValueError(f"more workers than the stream's {shards} shards: some would never have work")
+        if shards > tasks * MAX_LEASES:
+            needed = math.ceil(shards / MAX_LEASES)
+            raise ValueError(
+                f"a worker takes {MAX_LEASES} shards at most, and nobody would read the rest of {shards}: "
+                f"give at least {needed} workers, or fewer shards"
+            )
         return tasks
 
     @property

@@ -28,8 +28,6 @@ HEARTBEAT_CHECK = (
 )
 FARGATE_CPU_UNITS = 2048
 FARGATE_MEMORY_MIB = 4096
-# A process a shard, each with its model, and the Java daemon: what a task's memory holds (ADR 0043).
-MAX_LEASES = 8
 SHARDS_ON_DEMAND = 4  # that a stream on demand begins with
 GPU_INSTANCE = "g4dn.xlarge"  # 4 vCPU, 16 GiB, one T4
 GPU_TASK_MEMORY_MIB = 12288  # what the instance has, less what ECS's agent and the kernel keep

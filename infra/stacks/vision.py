@@ -22,15 +22,10 @@ from infra.constructs.grants import (
     allow_table,
 )
 from infra.constructs.lease_tables import LeaseTables
-from infra.constructs.vision_compute import (
-    HEARTBEAT_FILE,
-    MAX_LEASES,
-    inference_threads,
-    make_service,
-)
+from infra.constructs.vision_compute import HEARTBEAT_FILE, inference_threads, make_service
 from infra.constructs.vision_network import VisionNetwork
 from infra.constructs.vision_scaling import VisionScaling
-from infra.settings import StageSettings
+from infra.settings import MAX_LEASES, StageSettings
 from infra.stacks.bus import BusStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingest import IngestStack

@@ -47,12 +47,22 @@ def test_text_of_the_command_line_overrides_any_field() -> None:
         ({"stage": "dev", "vision_max_tasks": "many"}, "vision_max_tasks"),
         ({"stage": "dev", "vision_max_tasks": "2"}, "more workers than the stream's 1 shards"),
         ({"stage": "dev", "stream_shards": "0"}, "stream_shards"),
+        ({"stage": "dev", "stream_shards": "5"}, "give at least 2 workers, or fewer shards"),
+        (
+            {"stage": "prod", "stream_shards": "17"},
+            "a worker takes 4 shards at most, and nobody would read the rest of 17",
+        ),
     ],
 )
 def test_bad_settings_are_refused_with_what_to_do(context: dict[str, str], said: str) -> None:
     with pytest.raises(Malformed) as refused:
         read(**context)
     assert said in refused.value.message
+
+
+def test_one_machine_may_have_any_number_of_shards() -> None:
+    """Its one worker takes all of them, and no task limits how many workers of a fleet one starts."""
+    assert read(stage="local", stream_shards="9").stream_shards == 9
 
 
 def test_only_a_stage_that_keeps_its_data_is_protected_from_deletion(

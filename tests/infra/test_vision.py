@@ -213,6 +213,7 @@ def test_workers_are_a_fleet_whose_tables_are_kcls(dev: SynthesisedStage, prod: 
         assert environment["FLOORSIGHT_READER"] == "kcl"
         assert environment["FLOORSIGHT_FLEET_APPLICATION"] == application
         assert environment["FLOORSIGHT_INFERENCE_THREADS"] == threads
+        assert environment["FLOORSIGHT_FLEET_MAX_LEASES"] == "4"
         tables = {
             table.properties["TableName"]: table
             for table in stage.resources("AWS::DynamoDB::Table")
