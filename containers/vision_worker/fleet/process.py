@@ -7,6 +7,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from containers.vision_worker.fleet.beats import ShardBeat
 from containers.vision_worker.fleet.processor import FleetShard
@@ -36,19 +37,19 @@ def main(arguments: list[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     read_from, write_to = take_standard_streams()
     configure_logging()
-    try:
-        settings = VisionWorkerSettings.from_environment()
-        detector = load_detector(settings)
-    except FloorsightError as error:
-        log.error("can't start: %s", error.message, extra={"code": error.code})
-        return 2
-    if options.check:
-        return 0
-    beat = ShardBeat(settings.fleet_folder)
-    try:
+    with ExitStack() as at_end:
+        try:
+            settings = VisionWorkerSettings.from_environment()
+            beat = ShardBeat(settings.fleet_folder)
+            at_end.callback(beat.end)
+            beat.beat()  # from here on a hang is noticed, also one while the model is loaded
+            detector = load_detector(settings)
+        except FloorsightError as error:
+            log.error("can't start: %s", error.message, extra={"code": error.code})
+            return 2
+        if options.check:
+            return 0
         return _serve(Analyst(settings, detector), read_from, write_to, beat)
-    finally:
-        beat.end()
 
 
 def _serve(analyst: Analyst, read_from: int, write_to: int, beat: ShardBeat) -> int:

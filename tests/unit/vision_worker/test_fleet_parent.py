@@ -18,7 +18,7 @@ import pytest
 
 from containers.vision_worker import main as worker
 from containers.vision_worker.fleet import daemon as daemons
-from containers.vision_worker.fleet import streams
+from containers.vision_worker.fleet import process, streams
 from containers.vision_worker.fleet.beats import ShardBeat, find_silent
 from containers.vision_worker.fleet.daemon import (
     Daemon,
@@ -191,6 +191,26 @@ def test_only_processes_that_run_and_are_silent_are_found(tmp_path: Path) -> Non
     assert find_silent(tmp_path, 10, now=lambda: time.time() + 11) == [os.getpid()]
     beat.end()
     assert find_silent(tmp_path, 10, now=lambda: time.time() + 11) == []
+
+
+def test_a_process_that_hangs_while_its_model_is_loaded_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[int] = []
+
+    def load(settings: VisionWorkerSettings) -> None:
+        found.extend(find_silent(tmp_path, SILENT_SECONDS, now=lambda: time.time() + SILENT_SECONDS + 1))
+        raise Malformed("no such model", code="no_model")
+
+    settings = SETTINGS.model_copy(update={"fleet_folder": str(tmp_path)})
+    for name, value in settings.to_environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    monkeypatch.setattr(process, "take_standard_streams", lambda: (0, 1))
+    monkeypatch.setattr(process, "load_detector", load)
+    assert process.main([]) == 2
+    assert found == [os.getpid()]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_process_whose_parent_is_gone_ends(tmp_path: Path) -> None:
