@@ -11,6 +11,7 @@ import pytest
 
 from floorsight.platform import aws
 from floorsight.platform.dynamo import DynamoTable
+from floorsight.vision.chunk import Chunk, decode_chunk
 from infra.local.accounts import Account, create_accounts
 from infra.local.deployment import Deployment, deploy
 from infra.local.emulator import REGION, Emulator, Endpoint, free_port, run_emulator
@@ -88,3 +89,17 @@ def create_table(client: DynamoDBClient) -> DynamoTable:
     )
     client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 10})
     return DynamoTable(name, client)
+
+
+def chunks_in(stream: str, endpoint: Endpoint) -> list[Chunk]:
+    """All chunks of a stream of one shard, in the order in which they arrived."""
+    kinesis = make_client("kinesis", endpoint)
+    (shard,) = kinesis.list_shards(StreamName=stream)["Shards"]
+    position = kinesis.get_shard_iterator(
+        StreamName=stream, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    chunks: list[Chunk] = []
+    while records := (answer := kinesis.get_records(ShardIterator=position))["Records"]:
+        chunks += [decode_chunk(record["Data"]) for record in records]
+        position = answer["NextShardIterator"]
+    return chunks

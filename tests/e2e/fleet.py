@@ -22,7 +22,8 @@ from floorsight.vision.store import StreamStore
 from infra.local.deployment import Deployment
 from infra.local.processes import Child, start_child
 from tests.cloud import make_client
-from tests.e2e.square import BEGAN_AT, eventually
+from tests.e2e.square import BEGAN_AT
+from tests.waiting import eventually
 
 SHARDS = 4
 PATIENCE_SECONDS = 240.0  # for eight cameras' video

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from floorsight.events.envelope import Event
 from infra.local.api_client import ApiClient
 from infra.local.deployment import Deployment
 from infra.local.processes import Child, start_publisher, start_worker
 from tests.cloud import make_client
+from tests.waiting import eventually
 
 BEGAN_AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 PATIENCE_SECONDS = 90.0
@@ -97,16 +95,6 @@ def recorded(cloud: Deployment, name: str, event: type[Event]) -> Iterator[Calla
         events.remove_targets(Rule=name, EventBusName=bus, Ids=["recorder"])
         events.delete_rule(Name=name, EventBusName=bus)
         sqs.delete_queue(QueueUrl=queue)
-
-
-def eventually(look: Callable[[], Any], what: str, patience_seconds: float = PATIENCE_SECONDS) -> Any:
-    """What `look` finds, asked again until it is true; fails when patience ends."""
-    deadline = time.monotonic() + patience_seconds
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
-        time.sleep(0.1)
-    pytest.fail(f"{what}: not within {patience_seconds:.0f} s")
 
 
 def _waiting(cloud: Deployment) -> int:

@@ -26,6 +26,7 @@ from infra.local.deployment import Deployment
 from tests.e2e import square
 from tests.e2e.conftest import SITE
 from tests.fakes.hostile import claiming_stream
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.cloud, pytest.mark.media]
 
@@ -98,9 +99,7 @@ def test_a_stream_with_every_fault_in_it(cloud: Deployment, api: ApiClient, chun
                 _put(cloud, "spared", of_camera(chunk, "spared"))
         square.work_until_idle(cloud)
         wanted = len(LOST) + 2
-        events = square.eventually(
-            lambda: rejections() if len(rejections()) >= wanted else None, "rejections"
-        )
+        events = eventually(lambda: rejections() if len(rejections()) >= wanted else None, "rejections")
     assert Counter(event["reason"] for event in events) == {
         "undecodable": 4,  # a flipped bit, the bomb, another camera's claim, a chunk cut in half
         "out_of_order": 1,

@@ -17,6 +17,7 @@ from infra.local.api_client import ApiClient
 from infra.local.deployment import Deployment
 from tests.e2e import square
 from tests.e2e.conftest import SITE
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.cloud, pytest.mark.media]
 
@@ -34,7 +35,7 @@ def test_bad_chunks_are_put_aside(cloud: Deployment, api: ApiClient, square_vide
         _put(cloud, "stranger", _records(square_video, "stranger")[0])
         _put(cloud, "noise", b"this is no chunk")
         worker = square.work_until_idle(cloud)
-        events = square.eventually(lambda: rejections() if len(rejections()) >= 3 else None, "rejections")
+        events = eventually(lambda: rejections() if len(rejections()) >= 3 else None, "rejections")
     assert Counter((event["camera_id"], event["reason"]) for event in events) == {
         ("damaged", "undecodable"): 1,
         ("stranger", "unknown_camera"): 1,

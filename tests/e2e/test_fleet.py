@@ -21,6 +21,7 @@ from infra.local.deployment import Deployment
 from tests.e2e import fleet, square
 from tests.e2e.conftest import SITE
 from tests.fakes.videos import cut_video
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.cloud, pytest.mark.media]
 
@@ -99,13 +100,13 @@ def test_one_worker_killed_changes_nothing(
 
     began = time.monotonic()
     workers += [fleet.start_worker(shared, name) for name in ("a", "b")]
-    square.eventually(lambda: any(worker.taken_at() for worker in workers), "a first shard taken")
+    eventually(lambda: any(worker.taken_at() for worker in workers), "a first shard taken")
     first_lease_seconds = time.monotonic() - began
-    square.eventually(lambda: leases.are_spread_over(workers), "shards spread over both workers")
+    eventually(lambda: leases.are_spread_over(workers), "shards spread over both workers")
     leader = leases.leader()
     (survivor,) = (worker for worker in workers if worker.worker_id == leader)
     (victim,) = (worker for worker in workers if worker.worker_id != leader)
-    square.eventually(
+    eventually(
         lambda: (
             len(victim.taken_at()) == list(leases.owners().values()).count(victim.worker_id)
             and any(fleet.sequence_of(shared, camera_id) >= 2 for camera_id in cameras)
@@ -117,7 +118,7 @@ def test_one_worker_killed_changes_nothing(
     os.killpg(victim.child.process.pid, signal.SIGKILL)
     assert any(fleet.sequence_of(shared, name) < chunks[name] - 1 for name in cameras), "killed too late"
 
-    square.eventually(lambda: lost <= survivor.taken_at().keys(), "the other has taken over")
+    eventually(lambda: lost <= survivor.taken_at().keys(), "the other has taken over")
     took_over_seconds = max((survivor.taken_at()[shard] - killed_at).total_seconds() for shard in lost)
     with capsys.disabled():
         sys.stdout.write(

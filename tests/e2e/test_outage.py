@@ -21,14 +21,15 @@ from floorsight.platform.clock import utc_now
 from floorsight.platform.settings import child_environment
 from floorsight.video.chunking import ChunkingSettings, StreamRun, chunks_of
 from floorsight.video.source import VideoFile
-from floorsight.vision.chunk import Chunk, decode_chunk, encode_chunk, new_stream_session
+from floorsight.vision.chunk import Chunk, encode_chunk, new_stream_session
 from infra.local.api_client import ApiClient
 from infra.local.deployment import Deployment
 from infra.local.emulator import STATE, Emulator, free_port, start_emulator
 from infra.local.processes import Child, start_publisher
-from tests.cloud import make_client
+from tests.cloud import chunks_in, make_client
 from tests.e2e import square
 from tests.e2e.conftest import SITE
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.cloud, pytest.mark.media]
 
@@ -94,7 +95,7 @@ def test_a_minute_without_the_cloud_changes_no_count(
     assert waiting > OUTAGE_SECONDS / 2, "chunks of about a second were kept"
     assert not list((tmp_path / "cut-off").glob("*.chunk")), "all were sent in the end"
     # A function that a busy machine kept waiting is called again after two minutes.
-    square.eventually(
+    eventually(
         lambda: {name: len(square.ledger(api, name)) for name in CAMERAS} == published,
         "all published crossings in the ledger",
         PATIENCE_SECONDS,
@@ -149,22 +150,22 @@ def test_a_publisher_killed_while_the_cloud_is_gone(
         make_client("kinesis", emulator.endpoint).create_stream(StreamName=STREAM, ShardCount=1)
         make_client("s3", emulator.endpoint).create_bucket(Bucket=BUCKET)
         first = publish_to(environment, square_video, tmp_path)
-        square.eventually(lambda: len(arrived(emulator)) >= 3, "the first chunks")
+        eventually(lambda: len(chunks_in(STREAM, emulator.endpoint)) >= 3, "the first chunks")
     finally:
         emulator.stop()
-    square.eventually(lambda: files_in(tmp_path) >= 4, "chunks in the spool")
+    eventually(lambda: files_in(tmp_path) >= 4, "chunks in the spool")
     os.killpg(first.process.pid, signal.SIGKILL)
     first.process.wait()
     kept = files_in(tmp_path)
     second = publish_to(environment, square_video, tmp_path)
-    square.eventually(lambda: files_in(tmp_path) >= kept + 3, "chunks of the second run")
+    eventually(lambda: files_in(tmp_path) >= kept + 3, "chunks of the second run")
     emulator = start_emulator(lasting_cloud, persist=True)
     try:
-        square.eventually(lambda: files_in(tmp_path) <= 1, "a spool that is empty, but for the newest")
+        eventually(lambda: files_in(tmp_path) <= 1, "a spool that is empty, but for the newest")
         second.stop()
         assert files_in(tmp_path) == 0, "what was queued was sent before it ended"
         assert "the link is up again" in second.log.read_text()
-        sessions = by_session(arrived(emulator))
+        sessions = by_session(chunks_in(STREAM, emulator.endpoint))
     finally:
         emulator.stop()
     assert len(sessions) == 2
@@ -185,20 +186,6 @@ def publish_to(environment: dict[str, str], video: Path, spool: Path) -> Child:
 
 def files_in(spool: Path) -> int:
     return len(list((spool / "dying").glob("*.chunk")))
-
-
-def arrived(emulator: Emulator) -> list[Chunk]:
-    """All chunks of the stream, in the order in which they arrived."""
-    kinesis = make_client("kinesis", emulator.endpoint)
-    (shard,) = kinesis.list_shards(StreamName=STREAM)["Shards"]
-    position = kinesis.get_shard_iterator(
-        StreamName=STREAM, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-    )["ShardIterator"]
-    chunks: list[Chunk] = []
-    while records := (answer := kinesis.get_records(ShardIterator=position))["Records"]:
-        chunks += [decode_chunk(record["Data"]) for record in records]
-        position = answer["NextShardIterator"]
-    return chunks
 
 
 def by_session(chunks: list[Chunk]) -> list[list[Chunk]]:

@@ -21,6 +21,7 @@ from infra.local.emulator import free_port
 from infra.local.processes import start_publisher
 from tests.e2e import square
 from tests.e2e.conftest import SITE
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.cloud
 
@@ -40,13 +41,11 @@ def test_a_dead_camera_is_reported_and_told(cloud: Deployment, api: ApiClient, t
         extra=("--spool", str(tmp_path)),
     )
     try:
-        report = square.eventually(lambda: last_report(api, "camera_error"), "a report on the camera")
+        report = eventually(lambda: last_report(api, "camera_error"), "a report on the camera")
         with square.recorded(cloud, "offline-cameras", CameraWentOffline) as events:
             api.post("/api/occupancy/jobs/check_alerts/run", {"site_id": SITE})
-            alert = square.eventually(lambda: offline_alert(api), "an alert")
-            (event,) = square.eventually(
-                lambda: [e for e in events() if e["camera_id"] == CAMERA], "an event"
-            )
+            alert = eventually(lambda: offline_alert(api), "an alert")
+            (event,) = eventually(lambda: [e for e in events() if e["camera_id"] == CAMERA], "an event")
     finally:
         publisher.stop()
     assert publisher.process.returncode == 0, publisher.last_lines()
@@ -55,7 +54,7 @@ def test_a_dead_camera_is_reported_and_told(cloud: Deployment, api: ApiClient, t
     assert "its publisher gets nothing from the camera: " in alert["steps"][0]["text"]
     assert report["camera_error"] in alert["steps"][0]["text"]
     assert (event["alert_id"], event["stream_session"]) == (alert["alert_id"], session)
-    assert square.eventually(lambda: last_report(api, "stopped"), "the publisher's last report")
+    assert eventually(lambda: last_report(api, "stopped"), "the publisher's last report")
 
 
 def say_that_it_was_seen(cloud: Deployment) -> str:

@@ -25,6 +25,7 @@ from infra.local.processes import Child, start_child
 from tests.cloud import make_client
 from tests.e2e import square
 from tests.e2e.conftest import SITE
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.cloud, pytest.mark.media]
 
@@ -82,7 +83,7 @@ def undisturbed(cloud: Deployment, api: ApiClient, video_url: str) -> str:
     square.add_camera(api, SITE, camera_id)
     with square.recorded(cloud, "recordings", RecordingAnalysed) as events:
         assert run_job(cloud, camera_id, video_url) == EXIT_OK
-        (event,) = square.eventually(events, "the end of the recording")
+        (event,) = eventually(events, "the end of the recording")
     job = job_of(api, camera_id)
     assert job is not None
     assert (job["status"], job["attempts"], job["damages"]) == ("succeeded", 1, [])
@@ -99,7 +100,7 @@ def test_kills_change_nothing(cloud: Deployment, api: ApiClient, video_url: str,
     chance, never = random.Random(20), threading.Event()
     for attempt in range(1, KILLS + 1):
         child = begin_job(cloud, camera_id, video_url)
-        square.eventually(lambda n=attempt: (job_of(api, camera_id) or {}).get("attempts") == n, "an attempt")
+        eventually(lambda n=attempt: (job_of(api, camera_id) or {}).get("attempts") == n, "an attempt")
         never.wait(chance.uniform(0.05, 0.6))  # the moment of the kill is what is random here
         os.killpg(child.process.pid, signal.SIGKILL)
         assert child.process.wait() == -signal.SIGKILL
@@ -121,7 +122,7 @@ def test_told_to_stop_it_goes_on_later(
     camera_id = "recorded-stopped"
     square.add_camera(api, SITE, camera_id)
     child = begin_job(cloud, camera_id, video_url)
-    square.eventually(lambda: (job_of(api, camera_id) or {}).get("attempts") == 1, "the first attempt")
+    eventually(lambda: (job_of(api, camera_id) or {}).get("attempts") == 1, "the first attempt")
     child.stop()
     assert child.process.returncode == EXIT_INTERRUPTED
     stopped = job_of(api, camera_id)

@@ -18,6 +18,7 @@ from infra.local.api_client import ApiClient
 from infra.local.deployment import Deployment
 from tests.e2e import square
 from tests.e2e.conftest import SITE
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.cloud, pytest.mark.media]
 
@@ -82,7 +83,7 @@ def test_what_the_video_took_is_measured(api: ApiClient, undisturbed: str) -> No
         found: list[dict[str, Any]] = api.get("/api/diagnostic/metrics", camera_id=undisturbed)["items"]
         return found
 
-    taken = square.eventually(hours, "measurements")
+    taken = eventually(hours, "measurements")
     crossings = api.get(f"/api/occupancy/cameras/{undisturbed}/crossings", limit=500)["items"]
     assert sum(hour["frames"] for hour in taken) == FRAMES
     for stage in ("decode", "infer", "track", "commit"):

@@ -20,7 +20,8 @@ from floorsight.platform.clock import utc_now
 from infra.local.accounts import Account
 from infra.local.deployment import Deployment
 from tests.cloud import make_client
-from tests.integration.test_deployment import eventually, sign_in
+from tests.integration.test_deployment import sign_in
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.cloud
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,20 +19,9 @@ from infra.constructs.reaction import MAX_RECEIVES
 from infra.local.accounts import Account
 from infra.local.deployment import Deployment, deploy
 from tests.cloud import make_client
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.cloud
-
-PATIENCE_SECONDS = 30.0
-
-
-def eventually(look: Callable[[], Any], what: str) -> Any:
-    """What `look` finds, asked again until it finds something; fails after half a minute."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
-        time.sleep(0.1)
-    pytest.fail(f"{what}: not within {PATIENCE_SECONDS:.0f} s")
 
 
 @dataclass(frozen=True)

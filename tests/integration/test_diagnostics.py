@@ -22,8 +22,8 @@ from floorsight.platform.table import Put
 from infra.local.accounts import Account
 from infra.local.api_client import ApiClient
 from infra.local.deployment import Deployment
-from tests.integration.test_deployment import eventually
 from tests.unit.diagnostics.test_processing import measured
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.cloud
 

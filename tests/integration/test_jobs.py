@@ -22,8 +22,8 @@ from floorsight.platform.table import Put
 from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
 from infra.local.deployment import Deployment
-from tests.integration import test_deployment as deployed
-from tests.integration.test_deployment import Door, api, door, eventually, operator
+from tests.integration.test_deployment import Door, api, door, operator
+from tests.waiting import eventually
 
 __all__ = ["api", "door", "operator"]
 
@@ -74,14 +74,12 @@ def envelope(door: Door, at: datetime) -> dict[str, Any]:
     }
 
 
-def test_the_clock_starts_jobs(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deployed, "PATIENCE_SECONDS", MINUTE_OF_PATIENCE)
-
+def test_the_clock_starts_jobs(jobs: Jobs) -> None:
     def ran() -> Any:
         run = jobs.last_run("check_alerts")
         return run if run and run["status"] != "running" else None
 
-    run = eventually(ran, "a run by the clock")
+    run = eventually(ran, "a run by the clock", MINUTE_OF_PATIENCE)
     assert (run["started_by"], run["status"], run["faults"]) == ("schedule", "succeeded", {})
 
 

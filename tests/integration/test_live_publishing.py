@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import av
 import pytest
 
 from floorsight.platform.settings import EdgePublisherSettings, child_environment
-from floorsight.vision.chunk import Chunk, decode_chunk
+from floorsight.vision.chunk import Chunk
 from floorsight.vision.decoding import decode_frames
 from infra.local.emulator import Emulator
 from infra.local.processes import start_publisher
-from tests.cloud import make_client
+from tests.cloud import chunks_in, make_client
 from tests.fakes.cameras import CameraTraits, FakeCamera
 from tests.fakes.videos import make_video
+from tests.waiting import eventually
 
 STREAM, BUCKET = "live-chunks", "live-media"
 USER, PASSWORD = "admin", "s3cret/of:the@gate"
-PATIENCE_SECONDS = 60.0
 
 pytestmark = pytest.mark.cloud
 
@@ -44,17 +42,19 @@ def test_a_camera_that_loses_its_power(emulator: Emulator, tmp_path: Path) -> No
             extra=("--spool", str(tmp_path / "spool")),
         )
         try:
-            eventually(lambda: len(arrived(emulator)) >= 3)
+            eventually(lambda: len(chunks_in(STREAM, emulator.endpoint)) >= 3, "the first chunks")
             camera.stop()
             camera.start()
-            eventually(lambda: len(sessions_of(arrived(emulator))) == 2)
+            eventually(
+                lambda: len(sessions_of(chunks_in(STREAM, emulator.endpoint))) == 2, "a second session"
+            )
         finally:
             publisher.stop()
     assert publisher.process.returncode == 0
     log = publisher.log.read_text()
     assert "Traceback" not in log
     assert PASSWORD not in log
-    chunks = arrived(emulator)
+    chunks = chunks_in(STREAM, emulator.endpoint)
     assert sessions_of(chunks) == sorted(sessions_of(chunks))
     for chunk in chunks:
         chunk.verify()
@@ -66,20 +66,3 @@ def test_a_camera_that_loses_its_power(emulator: Emulator, tmp_path: Path) -> No
 
 def sessions_of(chunks: list[Chunk]) -> list[str]:
     return list(dict.fromkeys(chunk.header.stream_session for chunk in chunks))
-
-
-def arrived(emulator: Emulator) -> list[Chunk]:
-    kinesis = make_client("kinesis", emulator.endpoint)
-    (shard,) = kinesis.list_shards(StreamName=STREAM)["Shards"]
-    position = kinesis.get_shard_iterator(
-        StreamName=STREAM, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-    )["ShardIterator"]
-    records = kinesis.get_records(ShardIterator=position)["Records"]
-    return [decode_chunk(record["Data"]) for record in records]
-
-
-def eventually(done: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not done():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.2)
