@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aws_cdk import Duration
 from aws_cdk import aws_ecr_assets as ecr_assets
 from aws_cdk import aws_lambda as lambda_
@@ -30,6 +32,7 @@ class ImageFunction(OwnFunction):
         description: str,
         memory_mb: int,
         timeout_seconds: int,
+        build_args: Mapping[str, str],
     ) -> None:
         super().__init__(scope, construct_id, stage=stage, timeout_seconds=timeout_seconds)
         dockerfile = f"functions/{name}/Dockerfile"
@@ -44,6 +47,7 @@ class ImageFunction(OwnFunction):
                 file=dockerfile,
                 # The list that `docker build` reads: the context is the repository, less almost all of it.
                 exclude=(REPOSITORY / f"{dockerfile}.dockerignore").read_text().splitlines(),
+                build_args=build_args,
                 cmd=[f"functions.{name}.handler.handler"],
                 platform=ecr_assets.Platform.LINUX_AMD64,
             ),

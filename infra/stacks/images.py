@@ -60,6 +60,7 @@ class ImagesStack(Stack):
             settings=settings,
             memory_mb=MEMORY_MB,
             timeout_seconds=TIMEOUT_SECONDS,
+            build_args={"MODELS": settings.detector},
         )
 
     def _make_on_this_machine(self, settings: AnalyseImageSettings) -> OwnFunction:

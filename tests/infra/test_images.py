@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from floorsight.platform.settings import AnalyseImageSettings
 from infra.paths import REPOSITORY
 from tests.infra.conftest import SynthesisedStage
 
@@ -26,6 +27,19 @@ def test_on_aws_it_is_an_image_that_holds_its_code_and_not_the_repository(
         assert (context / needed).is_file(), needed
     for kept_out in ("tests", "console", "functions/query_api", "models", "containers/vision_worker/main.py"):
         assert not (context / kept_out).exists(), kept_out
+
+
+def test_its_image_holds_the_model_that_it_is_told_to_run(dev: SynthesisedStage) -> None:
+    (image,) = json.loads((dev.folder / "floorsight-dev-images.assets.json").read_text())[
+        "dockerImages"
+    ].values()
+    settings = AnalyseImageSettings.from_environment(
+        {
+            name: str(value)
+            for name, value in dev.function(NAME).properties["Environment"]["Variables"].items()
+        }
+    )
+    assert image["source"]["dockerBuildArgs"] == {"MODELS": settings.detector}
 
 
 def test_locally_it_finds_the_models_of_this_repository(local: SynthesisedStage) -> None:
