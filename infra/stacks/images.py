@@ -7,19 +7,13 @@ from constructs import Construct
 
 from floorsight.platform.items import TableName
 from floorsight.platform.settings import AnalyseImageSettings
-from infra.constructs.grants import (
-    TableUse,
-    allow_key,
-    allow_listing,
-    allow_objects,
-    allow_publishing,
-    allow_table,
-)
+from infra.constructs.grants import allow_objects
 from infra.constructs.image_function import ImageFunction
 from infra.constructs.python_function import OwnFunction, PythonFunction
 from infra.constructs.python_layer import make_layer
 from infra.paths import REPOSITORY
 from infra.settings import StageSettings
+from infra.stacks.analysing import allow_analysing
 from infra.stacks.bus import BusStack
 from infra.stacks.data import DataStack
 
@@ -80,12 +74,6 @@ class ImagesStack(Stack):
 
     def _allow(self, data: DataStack, bus: BusStack) -> None:
         role = self.analyse_image.role
-        allow_table(role, data.tables[TableName.REGISTRY], TableUse.READ)
-        allow_table(role, data.tables[TableName.PRESENCE], TableUse.READ_AND_WRITE)
-        allow_table(role, data.tables[TableName.TRAILS], TableUse.READ_AND_WRITE)  # views for who watches
-        # `uploads` also for the presigned URLs, which can do what their signer may do.
-        allow_objects(role, data.media, "s3:PutObject", ["live", "quarantine", "snapshots", "uploads"])
-        allow_objects(role, data.media, "s3:GetObject", ["uploads"])
-        allow_listing(role, data.media)
-        allow_key(role, data.key)
-        allow_publishing(role, bus.bus)
+        allow_analysing(role, data, bus, reads="uploads")
+        # For the presigned URLs, which can do what their signer may do.
+        allow_objects(role, data.media, "s3:PutObject", ["uploads"])

@@ -16,16 +16,9 @@ from floorsight.platform.items import TableName
 from floorsight.platform.settings import RecordedVideoSettings
 from infra.constructs.acknowledge import acknowledge
 from infra.constructs.batch_compute import JobContainer, make_compute_environment, make_container
-from infra.constructs.grants import (
-    TableUse,
-    allow_key,
-    allow_listing,
-    allow_objects,
-    allow_publishing,
-    allow_table,
-)
 from infra.constructs.vision_network import VisionNetwork
 from infra.settings import StageSettings
+from infra.stacks.analysing import allow_analysing
 from infra.stacks.bus import BusStack
 from infra.stacks.data import DataStack
 
@@ -90,14 +83,7 @@ class RecordingsStack(Stack):
 
     def _make_job_role(self, data: DataStack, bus: BusStack) -> iam.Role:
         role = iam.Role(self, "JobRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
-        allow_table(role, data.tables[TableName.REGISTRY], TableUse.READ)
-        allow_table(role, data.tables[TableName.PRESENCE], TableUse.READ_AND_WRITE)
-        allow_table(role, data.tables[TableName.TRAILS], TableUse.READ_AND_WRITE)
-        allow_objects(role, data.media, "s3:GetObject", ["recordings"])
-        allow_listing(role, data.media)
-        allow_objects(role, data.media, "s3:PutObject", ["live", "snapshots", "quarantine"])
-        allow_key(role, data.key)
-        allow_publishing(role, bus.bus)
+        allow_analysing(role, data, bus, reads="recordings")
         return role
 
     def _keep_failed(self) -> sqs.Queue:

@@ -11,21 +11,13 @@ from constructs import Construct
 from floorsight.platform.items import TableName
 from floorsight.platform.settings import VisionWorkerSettings
 from infra.constructs.acknowledge import acknowledge
-from infra.constructs.grants import (
-    TableUse,
-    allow,
-    allow_key,
-    allow_leasing,
-    allow_listing,
-    allow_objects,
-    allow_reading_stream,
-    allow_table,
-)
+from infra.constructs.grants import allow_leasing, allow_reading_stream
 from infra.constructs.lease_tables import LeaseTables
 from infra.constructs.vision_compute import HEARTBEAT_FILE, inference_threads, make_service
 from infra.constructs.vision_network import VisionNetwork
 from infra.constructs.vision_scaling import VisionScaling
 from infra.settings import MAX_LEASES, StageSettings
+from infra.stacks.analysing import allow_analysing
 from infra.stacks.bus import BusStack
 from infra.stacks.data import DataStack
 from infra.stacks.ingest import IngestStack
@@ -82,14 +74,7 @@ class VisionStack(Stack):
         role = iam.Role(self, "TaskRole", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
         allow_reading_stream(role, ingest.stream)
         allow_leasing(role, self.lease_tables)
-        allow_table(role, data.tables[TableName.REGISTRY], TableUse.READ)
-        allow_table(role, data.tables[TableName.PRESENCE], TableUse.READ_AND_WRITE)
-        allow_table(role, data.tables[TableName.TRAILS], TableUse.READ_AND_WRITE)
-        allow_objects(role, data.media, "s3:GetObject", ["claims"])
-        allow_listing(role, data.media)
-        allow_objects(role, data.media, "s3:PutObject", ["live", "snapshots", "quarantine"])
-        allow_key(role, data.key)
-        allow(role, ["events:PutEvents"], [bus.bus.event_bus_arn])
+        allow_analysing(role, data, bus, reads="claims")
         return role
 
 
