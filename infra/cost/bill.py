@@ -29,7 +29,10 @@ LOG_BYTES_A_CAMERA_MINUTE = 400
 METRICS_A_CAMERA = 1  # the lag; the others have samples only when something is wrong
 SITE_METRICS, KEYS, ALARMS = 8, 3, 20
 SNAPSHOT_BYTES, SNAPSHOT_DAYS = 12_000, 97
-FARGATE_TASK_GB_A_VCPU = 2.0
+FARGATE_TASK_VCPUS, FARGATE_TASK_GB_A_VCPU = 2, 2.0
+# KCL's, with the failover time of `VisionWorkerSettings`, 10 s: a lease is renewed 25 ms before a third of
+# it is over, a worker reports on itself after half of it.
+LEASE_RENEWAL_SECONDS, WORKER_REPORT_SECONDS = 3.308, 5.0
 SCHEDULED_RUNS_AN_HOUR = 60 + 12 + 4 + 1  # `floorsight.jobs.model.JOBS`
 
 
@@ -88,13 +91,36 @@ def _video(plant: Plant) -> Iterator[BillLine]:
     yield BillLine(Part.VIDEO, Charge.KINESIS_PUT_UNIT, seconds * units_a_chunk)
 
 
+def lease_writes(plant: Plant) -> float:
+    """Write units of the fleet's own tables: renewed leases, workers' reports, a checkpoint each commit."""
+    renewals = shards_for(plant) * _streaming_hours(plant) * 3600 / LEASE_RENEWAL_SECONDS
+    return renewals + _task_hours(plant) * 3600 / WORKER_REPORT_SECONDS + _commits(plant)
+
+
+def _streaming_hours(plant: Plant) -> float:
+    return plant.hours_a_day * DAYS_A_MONTH
+
+
+def _vcpu_hours(plant: Plant) -> float:
+    return plant.camera_hours * plant.analyse_fps / plant.fps_a_vcpu / plant.vcpu_fill
+
+
+def _task_hours(plant: Plant) -> float:
+    """Hours of all tasks together; one at least while cameras stream."""
+    return max(_streaming_hours(plant), _vcpu_hours(plant) / FARGATE_TASK_VCPUS)
+
+
+def _commits(plant: Plant) -> float:
+    return plant.camera_hours * 3600 / COMMIT_SECONDS + plant.monthly(plant.crossings_a_day)
+
+
 def _vision(plant: Plant, measured: Mapping[UseCase, TableUse]) -> Iterator[BillLine]:
-    vcpu_hours = plant.camera_hours * plant.analyse_fps / plant.fps_a_vcpu / plant.vcpu_fill
+    vcpu_hours = _vcpu_hours(plant)
     yield BillLine(Part.VISION, Charge.FARGATE_VCPU_HOUR, vcpu_hours)
     yield BillLine(Part.VISION, Charge.FARGATE_GB_HOUR, vcpu_hours * FARGATE_TASK_GB_A_VCPU)
-    yield BillLine(Part.VISION, Charge.PUBLIC_ADDRESS_HOUR, HOURS_A_MONTH)
-    commits = plant.camera_hours * 3600 / COMMIT_SECONDS + plant.monthly(plant.crossings_a_day)
-    yield from _tables(Part.VISION, {UseCase.COMMIT: commits}, measured)
+    yield BillLine(Part.VISION, Charge.PUBLIC_ADDRESS_HOUR, _task_hours(plant))
+    yield BillLine(Part.VISION, Charge.DYNAMODB_WRITE, lease_writes(plant))
+    yield from _tables(Part.VISION, {UseCase.COMMIT: _commits(plant)}, measured)
     pictures = plant.monthly(plant.crossings_a_day)
     yield BillLine(Part.VISION, Charge.S3_PUT, pictures)
     kept = pictures / DAYS_A_MONTH * SNAPSHOT_DAYS * SNAPSHOT_BYTES

@@ -10,9 +10,9 @@ import pytest
 
 from benchmarks.cost.hour import PlantHour
 from floorsight.diagnostics.prices import PRICES, Charge
-from infra.cost.bill import Part, monthly_bill, per_camera, shards_for
+from infra.cost.bill import Part, lease_writes, monthly_bill, per_camera, shards_for
 from infra.cost.measured import TableUse, UseCase, load_measured
-from infra.cost.plant import Plant
+from infra.cost.plant import HOURS_A_MONTH, Plant
 from tests.fakes.table import MemoryTable
 from tests.fakes.topic import MemoryTopic
 
@@ -85,6 +85,21 @@ def test_more_of_anything_costs_more() -> None:
         Plant(api_requests_a_day=500_000),
     ):
         assert sum(line.usd for line in monthly_bill(more, measured)) > lean
+
+
+def test_a_fleet_pays_for_a_lease_a_report_and_a_checkpoint() -> None:
+    """What docs/operations.md says: dollars a month for a shard, for a task, and for a camera's commits."""
+    one = Plant(cameras=1, crossings_a_day=0)
+    assert PRICES[Charge.DYNAMODB_WRITE].of(lease_writes(one)) == pytest.approx(0.50 + 0.33 + 0.16, abs=0.005)
+    by_day = replace(one, hours_a_day=12)  # at night nobody holds a lease
+    assert lease_writes(by_day) == pytest.approx(lease_writes(one) / 2)
+
+
+@pytest.mark.parametrize(("fps", "tasks"), [(0.5, 1.0), (10, 25 * 10 / 40 / 0.8 / 2)])
+def test_every_task_has_an_address(fps: float, tasks: float) -> None:
+    bill = monthly_bill(replace(Plant(), analyse_fps=fps), load_measured())
+    hours = [line.amount for line in bill if line.charge is Charge.PUBLIC_ADDRESS_HOUR]
+    assert hours == [pytest.approx(tasks * HOURS_A_MONTH)]
 
 
 @pytest.mark.parametrize(("cameras", "kbit", "shards"), [(1, 100, 1), (25, 1000, 4), (25, 2000, 8)])
