@@ -136,7 +136,8 @@ def _fargate_service(
         assign_public_ip=True,
         security_groups=[network.security_group],
         circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
-        # The new task joins the fleet, then the old one settles its shards and hands them over.
+        # Deployed by this template, all tasks stop and the wake alarm starts a new one. In a deployment that
+        # somebody forces, a new task joins the fleet before an old one settles its shards.
         min_healthy_percent=100,
         max_healthy_percent=200,
     )

@@ -231,7 +231,7 @@ def test_workers_are_a_fleet_whose_tables_are_kcls(dev: SynthesisedStage, prod: 
         assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
 
 
-def test_a_new_task_joins_before_an_old_one_leaves(
+def test_in_a_forced_deployment_a_new_task_joins_before_an_old_one_leaves(
     dev: SynthesisedStage, gpu_fleet: SynthesisedStage
 ) -> None:
     for stage, least in ((dev, 100), (gpu_fleet, 0)):  # no GPU stands by
