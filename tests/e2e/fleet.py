@@ -13,11 +13,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from containers.edge_publisher.delivery import KinesisDelivery
+from containers.edge_publisher.delivery import Delivery, KinesisDelivery
 from containers.edge_publisher.publishing import PublishSettings, publish_file
 from floorsight.platform.aws import client
 from floorsight.platform.dynamo import DynamoTable
 from floorsight.platform.objects import S3Objects
+from floorsight.vision.chunk import Chunk
 from floorsight.vision.store import StreamStore
 from infra.local.deployment import Deployment
 from infra.local.processes import Child, start_child
@@ -50,10 +51,34 @@ def camera_ids(prefix: str, each_shard: int) -> list[str]:
     raise AssertionError("unreachable")
 
 
-def publish(cloud: Deployment, video: Path, site_id: str, camera_id: str) -> int:
-    """Put a whole video on the stream, as if it began at BEGAN_AT; the number of its chunks."""
+def deliver_to(cloud: Deployment) -> KinesisDelivery:
+    """To the deployment's chunk stream."""
     objects = S3Objects(cloud.media_bucket_name, client("s3"))
-    delivery = KinesisDelivery(cloud.chunk_stream_name, client("kinesis"), objects)
+    return KinesisDelivery(cloud.chunk_stream_name, client("kinesis"), objects)
+
+
+class HeldDelivery:
+    """`Delivery` that keeps every camera's chunks from some sequence on until they are let go."""
+
+    def __init__(self, delivery: Delivery, first_held: int) -> None:
+        self._delivery, self._first_held = delivery, first_held
+        self._held: list[Chunk] = []
+
+    def send(self, chunk: Chunk) -> int:
+        if chunk.header.sequence < self._first_held:
+            return self._delivery.send(chunk)
+        self._held.append(chunk)
+        return 0
+
+    def let_go(self) -> int:
+        """Send what was held, in order; the number of chunks."""
+        for chunk in self._held:
+            self._delivery.send(chunk)
+        return len(self._held)
+
+
+def publish(delivery: Delivery, video: Path, site_id: str, camera_id: str) -> int:
+    """Deliver a whole video, as if it began at BEGAN_AT; the number of its chunks."""
     settings = PublishSettings(site_id, camera_id, paced=False, started_at=BEGAN_AT)
     return publish_file(video, settings, delivery, threading.Event()).chunks
 
