@@ -35,7 +35,6 @@ class FakeCamera:
         self.port = free_port()
         self.silent = threading.Event()
         self.connections = 0
-        self.shown: list[float] = []  # the time in its file of every picture that was sent
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
@@ -128,7 +127,6 @@ class _Session(RtspServerSession):
     ) -> None:
         if self.server.camera.traits.sets_in_sdp_only:
             state.sent_codec_config, is_keyframe = True, False
-        self.server.camera.shown.append(media_time)
         await super()._send_video_packet(state, data, media_time, duration_seconds, is_keyframe)
 
     async def _send_rtp_packet(self, state: Any, payload: bytes, timestamp: int, marker: int) -> None:

@@ -30,7 +30,7 @@ from floorsight.video.stills import StillSettings
 from floorsight.vision.chunk import Chunk, Codec
 from floorsight.vision.decoding import decode_frames
 from tests.fakes.cameras import CameraTraits, FakeCamera
-from tests.fakes.videos import FPS, make_video
+from tests.fakes.videos import make_video
 
 PATIENCE_SECONDS = 30.0
 PASSWORD = "p@ss/w:rd%"
@@ -128,13 +128,10 @@ def test_what_is_sent_is_what_the_camera_shows(folder: Path) -> None:
     first = watched.chunks[:3]
     with av.open(str(folder / "video.mp4")) as container:
         source = [frame.to_ndarray(format="rgb24").tobytes() for frame in container.decode(video=0)]
-    seen = [frame.rgb().tobytes() for chunk in first for frame in decode_frames(chunk)]
-    # By what the server says that it sent: on a busy machine it may send a picture twice.
-    shown = camera.shown[: len(seen)]
-    assert seen == [source[round(at * FPS) % len(source)] for at in shown]
+    assert [frame.rgb().tobytes() for chunk in first for frame in decode_frames(chunk)] == source
     times = [time for chunk in first for time in chunk.header.frame_times()]
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
-    assert gaps == pytest.approx([later - earlier for earlier, later in pairwise(shown)], abs=0.005)
+    assert gaps == pytest.approx([0.05] * 59, abs=0.005)
     assert began_at < times[0] < times[-1] < datetime.now(UTC) + timedelta(seconds=0.1)
     status = watched.statuses[-1]
     assert (status.codec, status.width, status.height) == (Codec.H264, 64, 48)
