@@ -20,6 +20,9 @@ CHROMIUM_OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Two cores carry browser, cloud, worker and publisher: nothing fails for being slow, only for not coming.
+PATIENCE_MS = 90_000
+expect.set_options(timeout=PATIENCE_MS)
 # Answers that are no fault of the page: a wrong password, an ended session, a camera that nobody watched, a
 # line without a name.
 EXPECTED_REFUSALS = re.compile(
@@ -42,6 +45,7 @@ def browser() -> Iterator[Browser]:
 def open_page(browser: Browser, url: str) -> Iterator[Page]:
     """The page before signing in. An error on its console, of its security policy too, fails the test."""
     context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))

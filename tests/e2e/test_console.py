@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.cloud, pytest.mark.media]
 
 # Somebody crosses the line of the sample video every few seconds, but not in every part of it.
 CROSSING_MS = 90_000
-PICTURE_MS = 30_000
+PICTURE_MS = 90_000
 # `PERSON` in console/src/camera/overlay.ts.
 BOX_COLOUR = [0xA9, 0xD6, 0xFF]
 # The edge of somebody's box is longer than the coloured mark beside a track id, which is 14 pixels high.

@@ -22,7 +22,7 @@ __all__ = ["browser"]
 pytestmark = [pytest.mark.browser, pytest.mark.cloud]
 
 SITE, CAMERA, LIMIT = "console", "console-door", 4
-API_MS = 30_000
+API_MS = 90_000
 REACTION_MS = 90_000
 # How exactly a mouse can point in a picture of some hundred pixels.
 POINTED = 0.003
