@@ -72,6 +72,7 @@ def test_a_wrong_password_is_told_and_the_right_one_works(page: Page, running_de
 def test_an_empty_form_asks_nobody(page: Page) -> None:
     asked: list[Request] = []
     page.on("request", lambda request: asked.append(request) if "/api/" in request.url else None)
+    expect(page.get_by_label("User name")).to_be_focused()  # else nobody would notice the key
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("Enter your user name")
     assert asked == []

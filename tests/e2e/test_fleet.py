@@ -138,4 +138,5 @@ def test_one_worker_killed_changes_nothing(
     # Told to stop it settles: the checkpoints it leaves are the shards' ends.
     survivor.child.process.send_signal(signal.SIGTERM)
     assert survivor.child.process.wait(square.PATIENCE_SECONDS) == 0, survivor.child.last_lines(20)
-    assert len(survivor.said("settled")) == fleet.SHARDS
+    # A shard that moved between the two before the kill was settled then as well.
+    assert len({line["shard"] for line in survivor.said("settled")}) == fleet.SHARDS
