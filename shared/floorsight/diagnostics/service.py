@@ -30,14 +30,11 @@ class ProcessingService:
 
     def record(self, event: ProcessingMeasured) -> None:
         """Add a measurement to its hour, once however often it is delivered. Raises Unavailable."""
-        fault: Unavailable | None = None
-        for _ in self.backoff.tries():
-            try:
-                self.store.add(event.event_id, measured_hour(event), self.clock())
-                return
-            except Unavailable as error:
-                fault = error
-        raise Unavailable(f"the processing of {event.camera_id} could not be kept: {fault}") from fault
+        self.backoff.until_done(
+            lambda: self.store.add(event.event_id, measured_hour(event), self.clock()),
+            passing=(Unavailable,),
+            failure=f"the processing of {event.camera_id} could not be kept",
+        )
 
     def list_hours(
         self,

@@ -27,13 +27,11 @@ class Calibrator:
             Conflict: another count was given for that very moment (`baseline_exists`).
             Unavailable: the table was busy for too long.
         """
-        fault: Exception | None = None
-        for _ in self.backoff.tries():
-            try:
-                return self._set_once(counter, baseline)
-            except (CountChanged, Unavailable) as error:
-                fault = error
-        raise Unavailable(f"the baseline of {counter.counter_id} could not be set: {fault}") from fault
+        return self.backoff.until_done(
+            lambda: self._set_once(counter, baseline),
+            passing=(CountChanged, Unavailable),
+            failure=f"the baseline of {counter.counter_id} could not be set",
+        )
 
     def _set_once(self, counter: Counter, wanted: Baseline) -> Baseline:
         holding = self.store.find_baseline(counter.counter_id, until=wanted.at)

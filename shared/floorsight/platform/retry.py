@@ -6,6 +6,11 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+from floorsight.platform.errors import Unavailable
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,22 @@ class Backoff:
             if attempt > 1:
                 self.sleep(self.pause_seconds(attempt))
             yield attempt
+
+    def until_done(
+        self, act: Callable[[], Answer], *, passing: tuple[type[Exception], ...], failure: str
+    ) -> Answer:
+        """What `act` answers, called again while it raises one of `passing`.
+
+        Raises:
+            Unavailable: it still did at the last attempt; the message is `failure` and that error.
+        """
+        fault: Exception | None = None
+        for _ in self.tries():
+            try:
+                return act()
+            except passing as error:
+                fault = error
+        raise Unavailable(f"{failure}: {fault}") from fault
 
     def pause_seconds(self, attempt: int) -> float:
         """How long to wait before attempt 2, 3, …, for those who wait by themselves and never give up."""

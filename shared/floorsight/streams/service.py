@@ -38,13 +38,11 @@ class StreamService:
         Raises:
             Unavailable: the table was busy for too long.
         """
-        fault: Exception | None = None
-        for _ in self.backoff.tries():
-            try:
-                return self._record_health_once(event, mark)
-            except (TransactionRefused, Unavailable) as refused:  # somebody else was faster: look again
-                fault = refused
-        raise Unavailable(f"the health of camera {event.camera_id} could not be kept: {fault}") from fault
+        self.backoff.until_done(
+            lambda: self._record_health_once(event, mark),
+            passing=(TransactionRefused, Unavailable),  # somebody else was faster: look again
+            failure=f"the health of camera {event.camera_id} could not be kept",
+        )
 
     def _record_health_once(self, event: StreamHealth, mark: MarkHeartbeat) -> None:
         seen = self.health.find_seen(event.site_id, event.camera_id)
@@ -105,21 +103,17 @@ class PublisherService:
         Raises:
             Unavailable: the table was busy for too long.
         """
-        fault: Exception | None = None
-        for _ in self.backoff.tries():
-            loaded = self.store.load(event.site_id, event.camera_id)
-            new = PublisherReport.of(event, self.clock())
-            if loaded is not None and not new.is_newer_than(loaded):
-                return
-            try:
-                self.store.replace(loaded, new)
-            except (Conflict, Unavailable) as error:  # somebody else was faster: look again
-                fault = error
-            else:
-                return
-        raise Unavailable(
-            f"the report of {event.camera_id}'s publisher could not be kept: {fault}"
-        ) from fault
+        self.backoff.until_done(
+            lambda: self._record_report_once(event),
+            passing=(Conflict, Unavailable),  # somebody else was faster: look again
+            failure=f"the report of {event.camera_id}'s publisher could not be kept",
+        )
+
+    def _record_report_once(self, event: PublisherReported) -> None:
+        loaded = self.store.load(event.site_id, event.camera_id)
+        new = PublisherReport.of(event, self.clock())
+        if loaded is None or new.is_newer_than(loaded):
+            self.store.replace(loaded, new)
 
     def find_report(self, site_id: str, camera_id: str) -> PublisherReport | None:
         """What a camera's publisher said last, unless that is a week ago."""

@@ -43,11 +43,8 @@ class RowWriter:
         self._waiting = []
 
     def _write(self, rows: Sequence[Rollup]) -> None:
-        fault: Exception | None = None
-        for _ in self.backoff.tries():
-            try:
-                self.store.write(self.fence, rows)
-                return
-            except Unavailable as error:
-                fault = error
-        raise Unavailable(f"{len(rows)} roll-up rows could not be written: {fault}") from fault
+        self.backoff.until_done(
+            lambda: self.store.write(self.fence, rows),
+            passing=(Unavailable,),
+            failure=f"{len(rows)} roll-up rows could not be written",
+        )
