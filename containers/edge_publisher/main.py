@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import logging
 import math
-import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
 
 from containers.edge_publisher.delivery import Delivery, KinesisDelivery
 from containers.edge_publisher.live import LivePublisher
@@ -25,6 +23,7 @@ from floorsight.platform.errors import FloorsightError, Forbidden, Malformed, Un
 from floorsight.platform.objects import S3Objects
 from floorsight.platform.observability import configure_logging
 from floorsight.platform.settings import EdgePublisherSettings
+from floorsight.platform.stopping import stop_on_signals
 from floorsight.video.addresses import is_address
 
 log = logging.getLogger(__name__)
@@ -48,14 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     options = read_arguments(arguments)
     configure_logging()
-    stop = threading.Event()
-
-    def _ask_to_stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        stop.set()
-
-    signal.signal(signal.SIGTERM, _ask_to_stop)
-    signal.signal(signal.SIGINT, _ask_to_stop)
+    stop = stop_on_signals()
     try:
         _publish(options, stop)
     except FloorsightError as error:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import logging
 import re
-import signal
 import threading
 from datetime import datetime
 from pathlib import Path
-from types import FrameType
 
 from containers.recorded_video.analysing import Interrupted
 from containers.recorded_video.exits import (
@@ -30,6 +28,7 @@ from floorsight.platform.errors import FloorsightError, Forbidden, Unavailable
 from floorsight.platform.ids import IDENTIFIER_PATTERN
 from floorsight.platform.observability import configure_logging
 from floorsight.platform.settings import RecordedVideoSettings, read_attempt_number
+from floorsight.platform.stopping import stop_on_signals
 from floorsight.recordings.model import Order
 from floorsight.recordings.service import RecordingService
 from floorsight.recordings.store import RecordingStore
@@ -56,14 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     order = read_order(arguments)
     configure_logging()
-    stop = threading.Event()
-
-    def _ask_to_stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        stop.set()
-
-    signal.signal(signal.SIGTERM, _ask_to_stop)
-    signal.signal(signal.SIGINT, _ask_to_stop)
+    stop = stop_on_signals()
     try:
         done = make_job(RecordedVideoSettings.from_environment(), stop).run(order)
     except FloorsightError as error:

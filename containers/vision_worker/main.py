@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import logging
-import signal
 import threading
-from types import FrameType
 
 from floorsight.platform.errors import FloorsightError
 from floorsight.platform.observability import configure_logging
 from floorsight.platform.settings import VisionWorkerSettings
+from floorsight.platform.stopping import stop_on_signals
 
 log = logging.getLogger(__name__)
 
@@ -23,14 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     options = _parse(arguments)
     configure_logging()
-    stop = threading.Event()
-
-    def _ask_to_stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        stop.set()
-
-    signal.signal(signal.SIGTERM, _ask_to_stop)
-    signal.signal(signal.SIGINT, _ask_to_stop)
+    stop = stop_on_signals()
     try:
         settings = VisionWorkerSettings.from_environment()
         if options.fleet or settings.reader == "kcl":

@@ -220,7 +220,7 @@ class TestTheProgram:
             "XDG_STATE_HOME": str(tmp_path / "state"),
         }.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setattr(program.signal, "signal", lambda *_: None)
+        monkeypatch.setattr(signal, "signal", lambda *_: None)
         monkeypatch.setattr(program, "client", lambda service: None)
         monkeypatch.setattr(KinesisDelivery, "send", lambda self, chunk: 1)
 
@@ -253,7 +253,7 @@ class TestTheProgram:
         secret = tmp_path / "gate.secret"
         secret.write_text(f"admin:{PASSWORD}\n")
         on_signal: list[Callable[[int, None], None]] = []
-        monkeypatch.setattr(program.signal, "signal", lambda _, handler: on_signal.append(handler))
+        monkeypatch.setattr(signal, "signal", lambda _, handler: on_signal.append(handler))
         sent: list[Chunk] = []
 
         def send_and_be_told_to_stop(self: object, chunk: Chunk) -> int:
