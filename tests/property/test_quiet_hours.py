@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from floorsight.occupancy.reconcile.rules import due_date, quiet_instant
+from floorsight.occupancy.reconcile.rules import due_date
+from floorsight.platform.local_time import instant_at
 
 ZONES = tuple(map(ZoneInfo, ("Europe/Berlin", "America/New_York", "Asia/Kolkata")))
 # Half an hour of daylight saving, a day that never was, and an offset of quarters.
@@ -57,12 +58,10 @@ def first_minute_at_or_after(local_date: date, quiet_hour: time, zone: ZoneInfo)
 @example(date(2026, 3, 8), time(2, 15), ZONES[1])
 @example(date(2026, 11, 1), time(1, 30), ZONES[1])
 @example(date(2011, 12, 30), time(3, 0), ZoneInfo("Pacific/Apia"))
-def test_the_quiet_instant_is_the_first_at_or_after_the_local_time(
+def test_the_instant_at_is_the_first_at_or_after_the_local_time(
     local_date: date, quiet_hour: time, zone: ZoneInfo
 ) -> None:
-    assert quiet_instant(local_date, quiet_hour, zone) == first_minute_at_or_after(
-        local_date, quiet_hour, zone
-    )
+    assert instant_at(local_date, quiet_hour, zone) == first_minute_at_or_after(local_date, quiet_hour, zone)
 
 
 @pytest.mark.parametrize(
@@ -78,29 +77,29 @@ def test_the_quiet_instant_is_the_first_at_or_after_the_local_time(
         ("Asia/Kolkata", (2026, 3, 29), time(3, 0), (2026, 3, 28, 21, 30)),
     ],
 )
-def test_known_quiet_instants(
+def test_known_instant_ats(
     zone: str, local_date: tuple[int, int, int], quiet_hour: time, instant: tuple[int, ...]
 ) -> None:
-    found = quiet_instant(date(*local_date), quiet_hour, ZoneInfo(zone))
+    found = instant_at(date(*local_date), quiet_hour, ZoneInfo(zone))
     assert found == datetime(*instant, tzinfo=UTC)  # type: ignore[misc,arg-type]
 
 
 @settings(max_examples=500, deadline=None)
 @given(dates, hours, zones.filter(lambda zone: zone.key != "Pacific/Apia"))  # which left out a whole day
-def test_quiet_instants_rise_with_their_dates(local_date: date, quiet_hour: time, zone: ZoneInfo) -> None:
+def test_instant_ats_rise_with_their_dates(local_date: date, quiet_hour: time, zone: ZoneInfo) -> None:
     tomorrow = local_date + timedelta(days=1)
-    assert quiet_instant(local_date, quiet_hour, zone) < quiet_instant(tomorrow, quiet_hour, zone)
+    assert instant_at(local_date, quiet_hour, zone) < instant_at(tomorrow, quiet_hour, zone)
 
 
 @settings(max_examples=500, deadline=None)
 @given(instants, hours, zones)
-def test_the_date_due_is_the_latest_whose_quiet_instant_is_past(
+def test_the_date_due_is_the_latest_whose_instant_at_is_past(
     now: datetime, quiet_hour: time, zone: ZoneInfo
 ) -> None:
     due = due_date(quiet_hour, zone, None, now)
     assert due is not None
-    assert quiet_instant(due, quiet_hour, zone) <= now
-    assert quiet_instant(due + timedelta(days=1), quiet_hour, zone) > now
+    assert instant_at(due, quiet_hour, zone) <= now
+    assert instant_at(due + timedelta(days=1), quiet_hour, zone) > now
     assert due_date(quiet_hour, zone, due, now) is None
     assert due_date(quiet_hour, zone, due - timedelta(days=3), now) == due
 

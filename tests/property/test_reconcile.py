@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from floorsight.events.vision import Direction
 from floorsight.occupancy.model import Crossing
-from floorsight.occupancy.reconcile.rules import quiet_instant
 from floorsight.occupancy.reconcile.service import ReconcileService
 from floorsight.occupancy.reconcile.store import ReconcileStore
 from floorsight.occupancy.rules import raw_count
 from floorsight.platform.errors import Unavailable
+from floorsight.platform.local_time import instant_at
 from floorsight.platform.retry import Backoff
 from tests.fakes.scene import CAMERA, SITE, Scene, line_crossed, no_wait
 from tests.fakes.table import FaultyTable, MemoryTable
@@ -72,7 +72,7 @@ class Site:
         """By hand: those since the latest quiet instant that a tick has seen."""
         now = self.start + last_tick * MINUTE
         days = [self.start.date() + timedelta(days=day) for day in range(-1, DAYS + 2)]
-        instants = [quiet_instant(day, self.quiet_hour, self.zone) for day in days]
+        instants = [instant_at(day, self.quiet_hour, self.zone) for day in days]
         since = max([each for each in instants if self.start <= each <= now], default=self.start)
         signs = {Direction.IN: 1, Direction.OUT: -1}
         return sum(signs[way] for minute, way in crossed if self.start + minute * MINUTE > since)

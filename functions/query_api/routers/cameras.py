@@ -19,6 +19,7 @@ from floorsight.sites.model import (
     MIN_OFFLINE_SECONDS,
     Camera,
     CameraRole,
+    Identify,
 )
 from functions.gateway.access import Caller, Role, requires
 from functions.gateway.problems import document
@@ -47,6 +48,11 @@ class CameraFields(LimitFields):
         description=f"Without a chunk for this long it is offline, {MIN_OFFLINE_SECONDS} to "
         f"{MAX_OFFLINE_SECONDS}.",
     )
+    identify: Identify = Field(
+        default=Identify.OFF,
+        description="Whether people are recognised by their faces: `off`, `recognise`, or `attendance`, "
+        "where who is recognised has come or gone, by the camera's role.",
+    )
 
 
 class NewCamera(CameraFields):
@@ -68,6 +74,7 @@ class CameraOut(BaseModel):
     analyse_fps: int
     counting: bool
     offline_after_seconds: int
+    identify: Identify
     max_occupancy: int | None
     warning_percent: int
     exceeded_percent: int

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from floorsight.events.attendance import PunchRecorded
 from floorsight.events.cameras import CameraCameBack, CameraWentOffline
 from floorsight.events.diagnostics import ProcessingMeasured
 from floorsight.events.envelope import Event
+from floorsight.events.identity import FaceSeen, PersonNotRecognised, PersonRecognised
 from floorsight.events.occupancy import OccupancyChanged
 from floorsight.events.publishing import PublisherReported
 from floorsight.events.recordings import RecordingAnalysed
@@ -27,6 +29,10 @@ EVENTS: tuple[type[Event], ...] = (
     ChunkRejected,
     ChunksMissed,
     OccupancyChanged,
+    FaceSeen,
+    PersonRecognised,
+    PersonNotRecognised,
+    PunchRecorded,
     PublisherReported,
     CameraWentOffline,
     CameraCameBack,

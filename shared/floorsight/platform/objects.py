@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from floorsight.platform.aws import translated
@@ -14,6 +17,18 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 
+MAX_DELETED_AT_ONCE = 1000  # S3's own limit
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """An object without its bytes."""
+
+    key: str
+    size_bytes: int
+    modified_at: datetime
+
+
 class ObjectStore(Protocol):
     """Bytes by key."""
 
@@ -22,6 +37,12 @@ class ObjectStore(Protocol):
 
     def get(self, key: str, *, at_most: int | None = None) -> bytes:
         """Read an object, or its first `at_most` bytes. Raises NotFound (`no_such_object`) or Unavailable."""
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        """Objects whose keys begin with `prefix`, in order of their keys. Raises Unavailable."""
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Remove objects; one that is not there is no error. Raises Unavailable: some may be left."""
 
 
 class S3Objects:
@@ -39,6 +60,25 @@ class S3Objects:
         with _translated(key):
             body = self._client.get_object(Bucket=self.bucket, Key=key)["Body"]
             return body.read() if at_most is None else _read_beginning(body, at_most)
+
+    def list(self, prefix: str) -> Iterator[StoredObject]:
+        with _translated(prefix):
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+            for page in pages:
+                for found in page.get("Contents", []):
+                    yield StoredObject(found["Key"], found["Size"], found["LastModified"])
+
+    def delete(self, keys: Sequence[str]) -> None:
+        for first in range(0, len(keys), MAX_DELETED_AT_ONCE):
+            batch = keys[first : first + MAX_DELETED_AT_ONCE]
+            with _translated(batch[0]):
+                answer = self._client.delete_objects(
+                    Bucket=self.bucket, Delete={"Objects": [{"Key": key} for key in batch], "Quiet": True}
+                )
+            # It answers 200 with those inside that it could not remove.
+            if faults := answer.get("Errors"):
+                fault = faults[0]
+                raise Unavailable(f"S3 kept {len(faults)} objects, {fault.get('Key')}: {fault.get('Code')}")
 
 
 def _read_beginning(body: StreamingBody, at_most: int) -> bytes:

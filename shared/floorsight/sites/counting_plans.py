@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from floorsight.platform.errors import NotFound
-from floorsight.sites.model import Anchor, CameraPlan, Line, Zone
+from floorsight.sites.model import Anchor, CameraPlan, Identify, Line, Zone
 from floorsight.sites.rules import direction
 from floorsight.sites.service import SiteService
 from floorsight.vision.plan import CountingLine, CountingPlan, CountingZone
@@ -60,6 +60,7 @@ def counting_plan(plan: CameraPlan) -> CountingPlan:
         analyse_fps=float(camera.analyse_fps),
         lines=tuple(_counting_line(plan, line) for line in plan.lines),
         zones=tuple(_counting_zone(zone) for zone in plan.zones),
+        identifies=camera.identify is not Identify.OFF,
     )
 
 

@@ -1,7 +1,7 @@
 """How sites, cameras, lines and zones lie in the registry table.
 
-Items of layout 1 come from before there were limits, zones and deletions. What they lack reads as what held
-then; they get layout 2 with their next change.
+Items of layout 1 come from before there were limits, zones and deletions; cameras of layout 2 from before
+people were recognised. What they lack reads as what held then; a change gives them today's layout.
 """
 
 from __future__ import annotations
@@ -12,13 +12,20 @@ from floorsight.geometry.lines import Point, Segment
 from floorsight.geometry.polygons import Polygon
 from floorsight.platform.clock import from_sort_key, moment_text, read_moment, to_sort_key
 from floorsight.platform.items import Item
-from floorsight.sites.model import Anchor, Camera, CameraRole, Limits, Line, Site, Zone
+from floorsight.sites.model import Anchor, Camera, CameraRole, Identify, Limits, Line, Site, Zone
 
 # Below every revision that is stored, so that it reads back as "has none yet".
 UNREVISED = 0
 _NO_LIMITS: Item = {"max_occupancy": None, "warning_percent": 80, "exceeded_percent": 100}
 _SITE_1: Item = {"quiet_hour": "03:00", "always_open": False, "revision": UNREVISED, **_NO_LIMITS}
-_CAMERA_1: Item = {"counting": True, "offline_after_seconds": 120, "revision": UNREVISED, **_NO_LIMITS}
+_CAMERA_2: Item = {"identify": "off"}
+_CAMERA_1: Item = {
+    "counting": True,
+    "offline_after_seconds": 120,
+    "revision": UNREVISED,
+    **_NO_LIMITS,
+    **_CAMERA_2,
+}
 
 
 def site_body(site: Site) -> Item:
@@ -60,6 +67,7 @@ def camera_body(camera: Camera) -> Item:
         "counting": camera.counting,
         "offline_after_seconds": camera.offline_after_seconds,
         **vars(camera.limits),
+        "identify": camera.identify.value,
         "revision": camera.revision,
         "deleted_at": moment_text(camera.deleted_at),
     }
@@ -78,6 +86,7 @@ def read_camera(stored: Item) -> Camera:
         counting=item["counting"],
         offline_after_seconds=item["offline_after_seconds"],
         limits=_read_limits(item),
+        identify=Identify(item["identify"]),
         revision=item["revision"],
         deleted_at=read_moment(item.get("deleted_at")),
     )

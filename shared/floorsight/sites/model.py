@@ -50,6 +50,14 @@ class CameraRole(StrEnum):
     BIDIRECTIONAL = "bidirectional"
 
 
+class Identify(StrEnum):
+    """What a camera's faces are used for, rising. Nobody is recognised unless somebody asked for it."""
+
+    OFF = "off"  # no face is looked for
+    RECOGNISE = "recognise"  # people are named
+    ATTENDANCE = "attendance"  # and who is named has come or gone: a punch
+
+
 class Anchor(StrEnum):
     """The point of a person's box that crosses a line or lies in a zone."""
 
@@ -123,6 +131,7 @@ class Camera:
     counting: bool = True
     offline_after_seconds: int = DEFAULT_OFFLINE_SECONDS
     limits: Limits = Limits()
+    identify: Identify = Identify.OFF
     revision: int = 1
     deleted_at: datetime | None = None
 

@@ -26,6 +26,7 @@ from floorsight.sites.model import (
     Camera,
     CameraPlan,
     CameraRole,
+    Identify,
     Limits,
     Line,
     Site,
@@ -137,6 +138,7 @@ class SiteService:
         counting: bool = True,
         offline_after_seconds: int = DEFAULT_OFFLINE_SECONDS,
         limits: Limits = NO_LIMITS,
+        identify: Identify = Identify.OFF,
     ) -> Camera:
         """Raises Malformed (also `unknown_site`) or Conflict (`camera_exists`, `camera_deleted`)."""
         camera = Camera(
@@ -150,6 +152,7 @@ class SiteService:
             counting=counting,
             offline_after_seconds=offline_after_seconds,
             limits=limits,
+            identify=identify,
         )
         self.store.add(camera)
         return camera

@@ -63,7 +63,7 @@ CAMERA = ItemType(
     "the index: its history stays explainable and its id is not given again.",
     writers=("query_api",),
     readers=_PLAN_READERS,
-    version=2,
+    version=3,
 )
 LINE = ItemType(
     name="line",

@@ -41,7 +41,8 @@ class CountingZone:
 
 @dataclass(frozen=True)
 class CountingPlan:
-    """A camera as the pipeline sees it. `recorded`: what it shows is a recorded video."""
+    """A camera as the pipeline sees it. `recorded`: what it shows is a recorded video. `identifies`: faces of
+    people are looked for."""
 
     site_id: str
     camera_id: str
@@ -49,3 +50,4 @@ class CountingPlan:
     lines: tuple[CountingLine, ...]
     zones: tuple[CountingZone, ...] = ()
     recorded: bool = False
+    identifies: bool = False

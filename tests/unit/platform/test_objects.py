@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -14,7 +15,7 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from floorsight.platform.errors import NotFound, Unavailable
-from floorsight.platform.objects import S3Objects
+from floorsight.platform.objects import S3Objects, StoredObject
 
 KEY = "claims/plant-1/door-1/1.bin"
 
@@ -105,3 +106,39 @@ def test_half_a_beginning_is_no_answer(client: Any, stub: Stubber) -> None:
     stub.add_response("get_object", {"Body": half})
     with pytest.raises(Unavailable, match="4 read"):
         S3Objects("media", client).get("key", at_most=6)
+
+
+def test_listing_goes_on_page_by_page(client: Any, stub: Stubber) -> None:
+    when = datetime(2026, 3, 2, tzinfo=UTC)
+    pages: list[dict[str, Any]] = [
+        {"Contents": [{"Key": "a/1", "Size": 3, "LastModified": when}], "IsTruncated": True},
+        {"Contents": [{"Key": "a/2", "Size": 4, "LastModified": when}], "IsTruncated": False},
+    ]
+    pages[0]["NextContinuationToken"] = "more"
+    stub.add_response("list_objects_v2", pages[0], {"Bucket": "b", "Prefix": "a/"})
+    stub.add_response(
+        "list_objects_v2", pages[1], {"Bucket": "b", "Prefix": "a/", "ContinuationToken": "more"}
+    )
+    found = list(S3Objects("b", client).list("a/"))
+    assert found == [StoredObject("a/1", 3, when), StoredObject("a/2", 4, when)]
+
+
+def test_a_listing_that_is_refused_is_unavailable(client: Any, stub: Stubber) -> None:
+    stub.add_client_error("list_objects_v2", "SlowDown", http_status_code=503)
+    with pytest.raises(Unavailable, match="SlowDown"):
+        list(S3Objects("b", client).list("a/"))
+
+
+def test_objects_are_deleted_a_thousand_at_once(client: Any, stub: Stubber) -> None:
+    keys = [f"a/{number}" for number in range(1001)]
+    for batch in (keys[:1000], keys[1000:]):
+        named = {"Objects": [{"Key": key} for key in batch], "Quiet": True}
+        stub.add_response("delete_objects", {}, {"Bucket": "b", "Delete": named})
+    S3Objects("b", client).delete(keys)
+    stub.assert_no_pending_responses()
+
+
+def test_an_object_that_s3_keeps_is_told(client: Any, stub: Stubber) -> None:
+    stub.add_response("delete_objects", {"Errors": [{"Key": "a/1", "Code": "AccessDenied"}]})
+    with pytest.raises(Unavailable, match="AccessDenied"):
+        S3Objects("b", client).delete(["a/1"])

@@ -11,7 +11,7 @@ from floorsight.geometry.lines import Point
 from floorsight.geometry.polygons import Polygon
 from floorsight.platform.errors import NotFound
 from floorsight.sites.counting_plans import REFRESH_SECONDS, RegistryPlans
-from floorsight.sites.model import Anchor, CameraRole, Zone
+from floorsight.sites.model import Anchor, CameraRole, Identify, Zone
 from tests.fakes.scene import CAMERA, SITE, Scene
 
 HALL = Polygon((Point(0.2, 0.2), Point(0.8, 0.2), Point(0.8, 0.8), Point(0.2, 0.8)))
@@ -109,3 +109,11 @@ def test_a_deleted_camera_is_unknown(scene: Scene, plans: RegistryPlans) -> None
     scene.sites.delete_camera(CAMERA)
     with pytest.raises(NotFound):
         plans.plan_of(CAMERA)
+
+
+@pytest.mark.parametrize(("use", "looked_for"), [(use, use is not Identify.OFF) for use in Identify])
+def test_faces_are_looked_for_only_where_somebody_asked_for_it(
+    scene: Scene, plans: RegistryPlans, use: Identify, looked_for: bool
+) -> None:
+    scene.sites.update_camera(replace(scene.sites.get_camera(CAMERA), identify=use))
+    assert plans.plan_of(CAMERA).identifies is looked_for

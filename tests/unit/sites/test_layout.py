@@ -16,7 +16,7 @@ from floorsight.platform.errors import Conflict
 from floorsight.platform.items import Key
 from floorsight.platform.table import Put
 from floorsight.sites.layout import UNREVISED
-from floorsight.sites.model import Anchor, Camera, CameraRole, Limits, Line, Site
+from floorsight.sites.model import Anchor, Camera, CameraRole, Identify, Limits, Line, Site
 from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
 from tests.fakes.clock import ManualClock
@@ -75,6 +75,18 @@ SITE_2: dict[str, Any] = SITE_1 | {
     "exceeded_percent": 95,
     "revision": 4,
     "cameras": 1,
+}
+CAMERA_2: dict[str, Any] = CAMERA_1 | {
+    "PK": "CAMERA#door-2",
+    "v": 2,
+    "camera_id": "door-2",
+    "counting": False,
+    "offline_after_seconds": 300,
+    "max_occupancy": 20,
+    "warning_percent": 70,
+    "exceeded_percent": 95,
+    "revision": 3,
+    "GSI1SK": "CAMERA#door-2",
 }
 ZONE_1: dict[str, Any] = {
     "PK": "CAMERA#door-1",
@@ -145,6 +157,12 @@ def test_a_camera_of_layout_1_counts(sites: SiteService) -> None:
     assert sites.list_cameras("plant-1").items == [expected]
 
 
+def test_a_camera_of_layout_2_recognises_nobody(sites: SiteService, table: MemoryTable) -> None:
+    table.write(Put(CAMERA_2))
+    camera = sites.get_camera("door-2")
+    assert (camera.identify, camera.revision, camera.limits.max_occupancy) == (Identify.OFF, 3, 20)
+
+
 def test_a_line_of_layout_1_counted_since_its_only_revision(sites: SiteService) -> None:
     plan = sites.get_plan("door-1")
     assert plan.zones == ()
@@ -165,12 +183,12 @@ def test_a_line_of_layout_1_counted_since_its_only_revision(sites: SiteService) 
     )
 
 
-def test_a_change_brings_layout_2(sites: SiteService, table: MemoryTable) -> None:
+def test_a_change_brings_todays_layout(sites: SiteService, table: MemoryTable) -> None:
     sites.update_site(replace(sites.get_site("plant-1"), always_open=True))
     sites.update_camera(replace(sites.get_camera("door-1"), counting=False))
     sites.update_line(replace(sites.get_line("door-1.q7wk3a"), settle_frames=3))
     site, camera, line = (stored(table, item) for item in (SITE_1, CAMERA_1, LINE_1))
-    assert [item["v"] for item in (site, camera, line)] == [2, 2, 2]
+    assert [item["v"] for item in (site, camera, line)] == [2, 3, 2]
     assert (site["revision"], site["always_open"]) == (1, True)
     assert (camera["revision"], camera["counting"]) == (1, False)
     assert (line["revision"], line["counting_revision"]) == (2, 2)

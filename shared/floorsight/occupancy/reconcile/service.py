@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from floorsight.occupancy.model import Baseline
 from floorsight.occupancy.reconcile.model import Reconciliation
-from floorsight.occupancy.reconcile.rules import due_date, quiet_instant
+from floorsight.occupancy.reconcile.rules import due_date
 from floorsight.occupancy.reconcile.store import ReconcileStore
 from floorsight.occupancy.service import OccupancyService
 from floorsight.platform.clock import Clock, utc_now
 from floorsight.platform.errors import Conflict
 from floorsight.platform.items import Item
+from floorsight.platform.local_time import instant_at
 from floorsight.platform.observability import emit_metrics
 from floorsight.platform.table import Page
 from floorsight.sites.model import Site
@@ -48,7 +49,7 @@ class ReconcileService:
         due = due_date(site.quiet_hour, zone, self._last_done(site_id), self.clock())
         if due is None:
             return None
-        quiet_at = quiet_instant(due, site.quiet_hour, zone)
+        quiet_at = instant_at(due, site.quiet_hour, zone)
         found = {} if site.always_open else self._empty_counters(site, due, quiet_at)
         drifts = {counter_id: drift for counter_id, drift in found.items() if drift}
         done = Reconciliation(

@@ -1,0 +1,1 @@
+"""Attendance: punches, shifts, and what payroll gets."""

@@ -1,0 +1,1 @@
+"""Faces: found on people's tracks, judged, turned into embeddings."""
