@@ -102,8 +102,12 @@ class Worker:
         return [entry for entry in entries if entry.get("message") == message]
 
     def taken_at(self) -> dict[str, datetime]:
-        """When it was able to work on each shard, by shard."""
+        """When it was able to work on each shard, by shard; the last time if it took one more than once."""
         return {entry["shard"]: datetime.fromisoformat(entry["time"]) for entry in self.said("shard taken")}
+
+    def taken_since(self, moment: datetime) -> dict[str, datetime]:
+        """Those of `taken_at` that were taken after a moment."""
+        return {shard: at for shard, at in self.taken_at().items() if at > moment}
 
 
 def start_worker(cloud: Deployment, name: str) -> Worker:
