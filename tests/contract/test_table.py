@@ -154,6 +154,47 @@ def test_expected_values(table: Table, stored: Item | None, expected: Item, hold
         assert table.get(Key(PK, "A")) == (item("A", **stored) if stored is not None else None)
 
 
+@pytest.mark.parametrize(
+    ("stored", "most", "holds"),
+    [
+        ({"n": 2}, 2, True),
+        ({"n": 3}, 2, False),
+        ({"n": -1}, 0, True),
+        ({}, 0, True),
+        (None, 0, True),
+        (None, -1, False),
+        ({}, -1, False),
+        ({"n": -1}, -1, True),
+    ],
+)
+def test_numbers_at_most(table: Table, stored: Item | None, most: int, holds: bool) -> None:
+    if stored is not None:
+        table.write(Put(item("A", **stored)))
+    write = Update(Key(PK, "A"), add={"n": 5}, expect=Expectation(at_most={"n": most}))
+    if holds:
+        table.transact([write])
+        assert table.get(Key(PK, "A")) == item("A", n=5 + (stored or {}).get("n", 0))
+    else:
+        with pytest.raises(TransactionRefused) as caught:
+            table.transact([write])
+        assert caught.value.refusals == (Refusal.EXPECTATION,)
+        assert table.get(Key(PK, "A")) == (item("A", **stored) if stored is not None else None)
+
+
+def test_adds_up_to_a_most_never_pass_it(table: Table) -> None:
+    def add(_: int) -> int:
+        try:
+            table.write(Update(Key(PK, "A"), add={"n": 3}, expect=Expectation(at_most={"n": 20 - 3})))
+        except Conflict:
+            return 0
+        return 3
+
+    with ThreadPoolExecutor(8) as pool:
+        added = sum(pool.map(add, range(40)))
+    assert table.get(Key(PK, "A")) == item("A", n=added)
+    assert added == 18
+
+
 def test_delete_keeps_what_is_not_as_expected(table: Table) -> None:
     table.write(Put(item("A", n=1)))
     with pytest.raises(Conflict):
@@ -318,6 +359,7 @@ Expectations = st.one_of(
     st.just(Expectation()),
     st.just(ABSENT),
     st.builds(lambda v: Expectation(equals={"n": v}), st.none() | Values),
+    st.builds(lambda v: Expectation(at_most={"n": v}), st.integers(-1, 2)),
 )
 Writes = st.one_of(
     st.builds(lambda sk, n, e: Put(item(sk, n=n), expect=e), Names, Values, Expectations),

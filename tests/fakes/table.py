@@ -98,6 +98,8 @@ class MemoryTable:
         if expect.absent and stored is not None:
             return False
         attributes: Mapping[str, Any] = stored or {}
+        if any(deserialise(attributes.get(n, {"N": "0"})) > most for n, most in expect.at_most.items()):
+            return False
         return all(
             name not in attributes if value is None else attributes.get(name) == serialise(value)
             for name, value in expect.equals.items()

@@ -26,6 +26,8 @@ CONNECT_TIMEOUT_SECONDS = 2
 # error that is logged and answered, not a function that is killed.
 READ_TIMEOUT_SECONDS = 3
 BULK_READ_TIMEOUT_SECONDS = {"kinesis": 20, "s3": 20}  # video and pictures take longer to come and go
+# Rekognition charges for its answers: identity/rekognition repeats calls itself, counted and within a budget.
+ATTEMPTS_BY_SERVICE = {"rekognition": 1}
 
 
 @overload
@@ -43,7 +45,7 @@ def client(service: Literal["sns"]) -> SNSClient: ...
 @overload
 def client(service: Literal["cognito-idp"]) -> CognitoIdentityProviderClient: ...
 @overload
-def client(service: Literal["timestream-write", "timestream-query"]) -> Any: ...
+def client(service: Literal["rekognition", "timestream-write", "timestream-query"]) -> Any: ...
 def client(service: str) -> Any:
     """The process's client of an AWS service.
 
@@ -62,7 +64,7 @@ def _client(service: str) -> Any:
     config = Config(
         connect_timeout=CONNECT_TIMEOUT_SECONDS,
         read_timeout=BULK_READ_TIMEOUT_SECONDS.get(service, READ_TIMEOUT_SECONDS),
-        retries={"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS_BY_SERVICE.get(service, MAX_ATTEMPTS)},
         signature_version="s3v4" if service == "s3" else None,
         # Else a presigned URL names S3's global host, which redirects, and no signature survives that.
         s3={"addressing_style": "virtual"} if service == "s3" else None,

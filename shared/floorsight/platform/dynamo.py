@@ -170,6 +170,12 @@ class _Expression:
                 parts.append(f"attribute_not_exists({self._name(name)})")
             else:
                 parts.append(f"{self._name(name)} = {self._value(value)}")
+        for name, most in expect.at_most.items():
+            attribute = self._name(name)
+            if most < 0:  # a missing number counts as 0, which is more
+                parts.append(f"{attribute} <= {self._value(most)}")
+            else:
+                parts.append(f"(attribute_not_exists({attribute}) OR {attribute} <= {self._value(most)})")
         return " AND ".join(parts)
 
     def placeholders(self) -> dict[str, Any]:

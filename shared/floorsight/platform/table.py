@@ -26,11 +26,13 @@ class Expectation:
     """What must hold of an item for a write to happen.
 
     `absent`: there is no such item. `equals`: these attributes have these values; None means that the
-    attribute is missing (which holds for a missing item too).
+    attribute is missing (which holds for a missing item too). `at_most`: these numbers are no larger; a
+    missing one counts as 0, as for `Update.add`.
     """
 
     absent: bool = False
     equals: Mapping[str, Any] = field(default_factory=dict)
+    at_most: Mapping[str, int] = field(default_factory=dict)
 
 
 NOTHING_EXPECTED = Expectation()

@@ -37,3 +37,8 @@ def test_a_call_ends_before_its_function_does(make_client: Any, service: str) ->
 @pytest.mark.parametrize("service", ["s3", "kinesis"])
 def test_video_has_time_to_come_and_go(make_client: Any, service: str) -> None:
     assert make_client(service).meta.config.read_timeout == 20
+
+
+def test_nobody_but_its_caller_repeats_what_is_charged_by_the_answer(make_client: Any) -> None:
+    assert make_client("rekognition").meta.config.retries["total_max_attempts"] == 1
+    assert make_client("dynamodb").meta.config.retries["total_max_attempts"] == aws.MAX_ATTEMPTS
