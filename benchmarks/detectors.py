@@ -27,11 +27,11 @@ from benchmarks.counting.run import SEQUENCES, Case, Counted, disagreements, sam
 from benchmarks.counting.truth import LEFTWARDS, RIGHTWARDS
 from floorsight.events.vision import Direction
 from floorsight.geometry.lines import Point, Segment
-from floorsight.models.catalogue import load_catalogue
+from floorsight.models import detectors
 from floorsight.vision.counting import Counter, Crossing, Logs
 from floorsight.vision.decoding import Frame
 from floorsight.vision.detections import Detections
-from floorsight.vision.detector import Contract, Detector
+from floorsight.vision.detector import Detector
 from floorsight.vision.plan import CountingLine, CountingPlan
 from floorsight.vision.timing import Stopwatch
 from floorsight.vision.tracking.tracker import Tracker, empty_state
@@ -45,13 +45,7 @@ SETTLE_FRAMES = 2
 
 def open_detector(name: str, threads: int = 0) -> Detector:
     """A detector of the catalogue, as the worker opens it."""
-    entry = load_catalogue(MODELS_CATALOGUE).entry(name)
-    return Detector(
-        MODELS_FOLDER / entry.file_name,
-        contract=Contract(entry.contract),
-        input_size=entry.input_size,
-        threads=threads,
-    )
+    return detectors.open_detector(name, catalogue=MODELS_CATALOGUE, folder=MODELS_FOLDER, threads=threads)
 
 
 def read_frames(video: Path) -> list[Frame]:

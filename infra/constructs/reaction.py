@@ -13,6 +13,7 @@ from constructs import Construct
 
 from floorsight.events.envelope import Event
 from floorsight.platform.bus import SOURCE
+from infra.constructs.dead_letters import make_dead_letters
 from infra.constructs.python_function import PythonFunction
 
 MAX_RECEIVES = 5
@@ -38,13 +39,7 @@ class Reaction(Construct):
         max_concurrency: int = 3,  # a new account may run ten functions at once, the API's among them
     ) -> None:
         super().__init__(scope, construct_id)
-        self.dead_letters = sqs.Queue(
-            self,
-            "DeadLetters",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-        )
+        self.dead_letters = make_dead_letters(self)
         self.queue = sqs.Queue(
             self,
             "Queue",

@@ -14,6 +14,7 @@ from floorsight.jobs.requests import JobRequest
 from floorsight.platform.items import TableName
 from floorsight.platform.settings import RunJobSettings
 from infra.constructs.acknowledge import acknowledge
+from infra.constructs.dead_letters import make_dead_letters
 from infra.constructs.grants import TableUse, allow, allow_key, allow_notifying, allow_publishing, allow_table
 from infra.constructs.python_function import PythonFunction
 from infra.constructs.python_layer import make_layer
@@ -85,13 +86,7 @@ class JobsStack(Stack):
         return function
 
     def _make_dead_letters(self) -> sqs.Queue:
-        queue = sqs.Queue(
-            self,
-            "DeadLetters",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-        )
+        queue = make_dead_letters(self)
         acknowledge(queue, {"SQS3": "it is itself where ticks go that could not be delivered or failed"})
         return queue
 

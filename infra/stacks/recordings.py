@@ -16,6 +16,7 @@ from floorsight.platform.items import TableName
 from floorsight.platform.settings import RecordedVideoSettings
 from infra.constructs.acknowledge import acknowledge
 from infra.constructs.batch_compute import JobContainer, make_compute_environment, make_container
+from infra.constructs.dead_letters import make_dead_letters
 from infra.constructs.vision_network import VisionNetwork
 from infra.settings import StageSettings
 from infra.stacks.analysing import allow_analysing
@@ -88,13 +89,7 @@ class RecordingsStack(Stack):
 
     def _keep_failed(self) -> sqs.Queue:
         """Batch's word on every job that failed for good. The alarm on dead letters rings for it."""
-        failed = sqs.Queue(
-            self,
-            "Failed",
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-        )
+        failed = make_dead_letters(self, "Failed")
         acknowledge(failed, {"SQS3": "it is where dead letters end: nobody reads it but people"})
         events.Rule(
             self,

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from floorsight.models.catalogue import load_catalogue
+from floorsight.models import detectors
+from floorsight.platform.errors import NotFound
 from floorsight.platform.settings import DEFAULT_DETECTOR
 from floorsight.video.chunking import ChunkingSettings, StreamRun, chunks_of
 from floorsight.video.source import VideoFile
 from floorsight.vision.chunk import Chunk
-from floorsight.vision.detector import Contract, Detector
+from floorsight.vision.detector import Detector
 from tests.fakes.clock import NOON
 from tests.fakes.streams import CAMERA, FIRST, SITE
 
@@ -31,11 +32,12 @@ def sample_video() -> Path:
 
 def open_detector(name: str) -> Detector:
     """A detector of the catalogue."""
-    entry = load_catalogue(REPOSITORY / "models.toml").entry(name)
-    path = REPOSITORY / "models" / entry.file_name
-    if not path.is_file():
-        pytest.fail(f"{path} is missing: run `make setup` or `floorsight models pull --all`", pytrace=False)
-    return Detector(path, contract=Contract(entry.contract), input_size=entry.input_size)
+    try:
+        return detectors.open_detector(
+            name, catalogue=REPOSITORY / "models.toml", folder=REPOSITORY / "models"
+        )
+    except NotFound as error:
+        pytest.fail(f"{error.message}: run `make setup` or `floorsight models pull --all`", pytrace=False)
 
 
 @pytest.fixture(scope="session")
