@@ -1,0 +1,1 @@
+"""Who works which shift when: shifts, rotations, swaps, holidays and leaves, all dated."""
