@@ -11,6 +11,16 @@ from typing import Protocol
 from floorsight.events.identity import AnswerSource
 
 
+@dataclass(frozen=True)
+class Track:
+    """A person, as far as a camera can follow one."""
+
+    site_id: str
+    camera_id: str
+    stream_session: str
+    track_id: int
+
+
 class Unknown(StrEnum):
     """Why nobody is named."""
 

@@ -1,0 +1,1 @@
+"""Who a track was found to be, for whoever asks again."""
