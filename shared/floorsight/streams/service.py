@@ -70,14 +70,6 @@ class StreamService:
         """What was seen last of a site's cameras, by camera id; those never seen are missing."""
         return {seen.camera_id: seen for seen in self.health.list_seen(site_id)}
 
-    def find_last_seen(self, site_id: str, camera_id: str) -> Seen | None:
-        """What was seen last of a camera."""
-        return self.health.find_seen(site_id, camera_id)
-
-    def list_heartbeats(self, camera_id: str, after: datetime, until: datetime) -> list[datetime]:
-        """Beginnings of the five minutes in which a camera was live, `after` < t <= `until`, in order."""
-        return self.health.list_heartbeats(camera_id, after, until)
-
     def list_tracks(
         self, camera_id: str, start: datetime, end: datetime, *, limit: int | None = None
     ) -> list[Trajectory]:

@@ -87,10 +87,10 @@ class SpyTable(MemoryTable):
 
 def test_a_camera_is_known_by_its_latest_frame() -> None:
     service = service_on(MemoryTable())
-    assert service.find_last_seen(SITE, CAMERA) is None
+    assert service.health.find_seen(SITE, CAMERA) is None
     service.record_health(health(NOON + MINUTE, frames_per_second=9.5), mark)
     service.record_health(health(NOON), mark)
-    seen = service.find_last_seen(SITE, CAMERA)
+    seen = service.health.find_seen(SITE, CAMERA)
     assert seen is not None
     assert (seen.last_seen_at, seen.frames_per_second) == (NOON + MINUTE, 9.5)
 
@@ -98,8 +98,8 @@ def test_a_camera_is_known_by_its_latest_frame() -> None:
 def test_a_recording_is_remembered_and_nobody_misses_its_camera() -> None:
     service = service_on(MemoryTable())
     service.record_health(health(NOON, recorded=True), mark)
-    assert service.find_last_seen(SITE, CAMERA) is None
-    beats = service.list_heartbeats(CAMERA, NOON - timedelta(hours=1), NOON + timedelta(hours=1))
+    assert service.health.find_seen(SITE, CAMERA) is None
+    beats = service.health.list_heartbeats(CAMERA, NOON - timedelta(hours=1), NOON + timedelta(hours=1))
     assert beats == [heartbeat_slot(NOON)]
 
 
@@ -120,7 +120,7 @@ def test_five_minutes_have_one_heartbeat_and_one_mark() -> None:
     for minute in range(12):
         service.record_health(health(NOON + minute * MINUTE + 59 * SECOND), mark)
     slots = [NOON, NOON + 5 * MINUTE, NOON + 10 * MINUTE]
-    assert service.list_heartbeats(CAMERA, NOON - SECOND, NOON + 60 * MINUTE) == slots
+    assert service.health.list_heartbeats(CAMERA, NOON - SECOND, NOON + 60 * MINUTE) == slots
     assert table.sizes == [3, 1, 1, 1, 1, 3, 1, 1, 1, 1, 3, 1]
     marks = [key.sk for key in table.dump() if key.pk == f"DIRTY#{SITE}"]
     assert sorted(marks) == [f"{to_sort_key(slot)}#{CAMERA}" for slot in slots]
@@ -130,7 +130,7 @@ def test_heartbeats_are_asked_for_after_a_moment_until_another() -> None:
     service = service_on(MemoryTable())
     for minute in (0, 5, 10, 15):
         service.record_health(health(NOON + minute * MINUTE), mark)
-    assert service.list_heartbeats(CAMERA, NOON, NOON + 10 * MINUTE) == [
+    assert service.health.list_heartbeats(CAMERA, NOON, NOON + 10 * MINUTE) == [
         NOON + 5 * MINUTE,
         NOON + 10 * MINUTE,
     ]
@@ -235,7 +235,7 @@ def test_a_clock_that_was_ahead_hides_no_silence() -> None:
     clock.advance(60)
     service.record_health(health(NOON + MINUTE), mark)  # its clock was set
     assert alive_at() == NOON + MINUTE
-    seen = service.find_last_seen(SITE, CAMERA)
+    seen = service.health.find_seen(SITE, CAMERA)
     assert seen
     assert seen.last_seen_at == NOON + timedelta(hours=1), "that only rises"
     clock.advance(600)
