@@ -24,17 +24,18 @@ def shift_body(history: ShiftHistory) -> Item:
         "shift_id": history.shift_id,
         "site_id": history.site_id,
         "revision": history.revision,
-        "versions": [_version_body(version) for version in history.versions],
+        "versions": [version_body(version) for version in history.versions],
     }
 
 
 def read_history(item: Item) -> ShiftHistory:
     return ShiftHistory(
-        tuple(_read_version(item["shift_id"], item["site_id"], version) for version in item["versions"])
+        tuple(read_version(item["shift_id"], item["site_id"], version) for version in item["versions"])
     )
 
 
-def _version_body(shift: Shift) -> Item:
+def version_body(shift: Shift) -> Item:
+    """A version by itself, without the shift's id and site; records keep theirs too."""
     body = asdict(shift) | {
         "valid_from": shift.valid_from.isoformat(),
         "start": _time_text(shift.start),
@@ -50,7 +51,8 @@ def _version_body(shift: Shift) -> Item:
     return body
 
 
-def _read_version(shift_id: str, site_id: str, stored: Item) -> Shift:
+def read_version(shift_id: str, site_id: str, stored: Item) -> Shift:
+    """The version that `version_body` wrote."""
     changed: Item = {
         "valid_from": date.fromisoformat(stored["valid_from"]),
         "start": time.fromisoformat(stored["start"]),

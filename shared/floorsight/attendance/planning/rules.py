@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, time, timedelta
 
+from floorsight.attendance.calendar import MAX_CLOSES_AFTER_MINUTES, MAX_OPENS_BEFORE_MINUTES
 from floorsight.attendance.model import Assignment, Break, Leave, OvertimeRule, Shift
 from floorsight.attendance.planning.model import (
     FIRST_DATE,
@@ -22,9 +23,15 @@ from floorsight.platform.errors import Conflict, Malformed
 from floorsight.sites.fields import check_identifier, check_range, check_text, check_time_of_day
 
 DAY_MINUTES = 24 * 60
-MAX_WINDOW_MINUTES = 12 * 60
+MAX_GRACE_MINUTES = 4 * 60
 MAX_DEBOUNCE_SECONDS = 3600
 MAX_STEP_MINUTES = 4 * 60
+_MOST_MINUTES = {
+    "grace_late_minutes": MAX_GRACE_MINUTES,
+    "grace_early_minutes": MAX_GRACE_MINUTES,
+    "opens_before_minutes": MAX_OPENS_BEFORE_MINUTES,
+    "closes_after_minutes": MAX_CLOSES_AFTER_MINUTES,
+}
 _DAY = timedelta(days=1)
 
 
@@ -39,8 +46,8 @@ def check_shift(shift: Shift) -> None:
         raise Malformed(
             "days must be at least one of 1 (Monday) to 7 (Sunday)", code="bad_weekdays", field="days"
         )
-    for name in ("grace_late_minutes", "grace_early_minutes", "opens_before_minutes", "closes_after_minutes"):
-        check_range(name, getattr(shift, name), MAX_WINDOW_MINUTES, minimum=0)
+    for name, most in _MOST_MINUTES.items():
+        check_range(name, getattr(shift, name), most, minimum=0)
     check_range("debounce_seconds", shift.debounce_seconds, MAX_DEBOUNCE_SECONDS, minimum=0)
     _check_hours(shift)
     _check_overtime(shift.overtime)
