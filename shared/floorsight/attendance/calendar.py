@@ -44,6 +44,24 @@ def list_instances(facts: Facts, first: date, last: date) -> list[Instance]:
     return sorted(found, key=instance_order)
 
 
+def dates_of_moment(facts: Facts, moment: datetime) -> tuple[date, date]:
+    """The first and last date whose records a punch at this moment may change; its local date if none."""
+    local, reach = moment.astimezone(ZoneInfo(facts.time_zone)).date(), timedelta(days=reach_of(facts.shifts))
+    around = list_instances(facts, local - reach, local + reach)
+    dates = [each.local_date for each in around if each.opens_at <= moment <= each.closes_at]
+    return min(dates, default=local), max(dates, default=local)
+
+
+def span_of(facts: Facts, first: date, last: date) -> tuple[datetime, datetime]:
+    """From when until when there may be punches of these dates: the dates themselves, and their windows."""
+    zone, instances = ZoneInfo(facts.time_zone), list_instances(facts, first, last)
+    begins_at, ends_at = instant_at(first, time(), zone), instant_at(last + _DAY, time(), zone)
+    return (
+        min([begins_at, *(each.opens_at for each in instances)]),
+        max([ends_at, *(each.closes_at for each in instances)]),
+    )
+
+
 def instance_order(instance: Instance) -> tuple[datetime, date, str]:
     """By start; what starts together by date and shift."""
     return instance.starts_at, instance.local_date, instance.shift.shift_id
@@ -54,6 +72,13 @@ def break_times(instance: Instance, pause: Break, zone: ZoneInfo) -> tuple[datet
     begins_on = instance.local_date + (_DAY if pause.start < instance.shift.start else timedelta())
     ends_on = begins_on + (_DAY if pause.end < pause.start else timedelta())
     return instant_at(begins_on, pause.start, zone), instant_at(ends_on, pause.end, zone)
+
+
+def window_of(shift: Shift, on: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """From when until when, in UTC and both included, a shift that starts on a date takes punches."""
+    starts_at, ends_at = _hours_of(shift, on, zone)
+    opens_at = starts_at - timedelta(minutes=shift.opens_before_minutes)
+    return opens_at, ends_at + timedelta(minutes=shift.closes_after_minutes)
 
 
 def version_on(shifts: tuple[Shift, ...], shift_id: str, on: date) -> Shift | None:
@@ -97,18 +122,10 @@ def _assigned(assignment: Assignment, on: date) -> tuple[str, ...]:
 
 def _make_instance(facts: Facts, shift: Shift, on: date) -> Instance:
     zone = ZoneInfo(facts.time_zone)
-    starts_at = instant_at(on, shift.start, zone)
-    ends_at = instant_at(_end_date(shift.start, shift.end, on), shift.end, zone)
-    return Instance(
-        employee_id=facts.employee_id,
-        shift=shift,
-        local_date=on,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        opens_at=starts_at - timedelta(minutes=shift.opens_before_minutes),
-        closes_at=ends_at + timedelta(minutes=shift.closes_after_minutes),
-    )
+    opens_at, closes_at = window_of(shift, on, zone)
+    return Instance(facts.employee_id, shift, on, *_hours_of(shift, on, zone), opens_at, closes_at)
 
 
-def _end_date(start: time, end: time, on: date) -> date:
-    return on if end > start else on + _DAY
+def _hours_of(shift: Shift, on: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    ends_on = on if shift.end > shift.start else on + _DAY
+    return instant_at(on, shift.start, zone), instant_at(ends_on, shift.end, zone)
