@@ -1,0 +1,1 @@
+"""Amazon Rekognition as a second opinion on faces: collections, retries, and a budget a day."""
