@@ -119,7 +119,7 @@ def _make_app(kind: Kind, what: str) -> typer.Typer:
         console = Console(stderr=True)
         with _errors_shown(), show_progress(console) as progress:
             for entry in entries:
-                path = pull(entry, into, cache, progress)
+                path = pull(entry, into, cache, progress, along=entries)
                 console.print(f"[green]✓[/] {entry.name} → {escape(str(path))}", soft_wrap=True)
 
     @app.command(

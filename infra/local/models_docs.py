@@ -31,7 +31,7 @@ def _describe(entry: Entry) -> tuple[str, ...]:
     model = entry if isinstance(entry, ModelEntry) else None
     return (
         f"`{entry.name}`",
-        model.task if model else "sample video",
+        model.task if model else "sample media",
         _describe_source(entry.source) + (", converted" if entry.converts else ""),
         entry.version,
         entry.licence,

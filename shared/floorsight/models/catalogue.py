@@ -21,6 +21,15 @@ from floorsight.models.conversion import Conversion
 from floorsight.models.sources import Sha256, Source, Strict, Text
 from floorsight.platform.errors import Malformed, NotFound
 
+Task = Literal["detector", "face-detector", "face-embedder"]
+Contract = Literal["yolo", "end-to-end", "yunet", "sface"]
+CONTRACTS: dict[Task, tuple[Contract, ...]] = {
+    "detector": ("yolo", "end-to-end"),
+    "face-detector": ("yunet",),
+    "face-embedder": ("sface",),
+}
+GRID_PIXELS = 32  # of the coarsest grid of any detector
+
 
 class Entry(Strict):
     """What every entry says of its file.
@@ -63,17 +72,33 @@ class Entry(Strict):
 class ModelEntry(Entry):
     """A model; its file is `<name>.onnx`.
 
-    `contract` says what the ONNX graph makes of `images` float32 [N,3,S,S], RGB 0..1, S = `input_size`:
-    `yolo` is `output0` [N,4+classes,M] with cx, cy, w, h in pixels of the input and the class scores;
-    `end-to-end` is [N,300,6] with left, top, right, bottom, score, class. `classes` are in the order of
-    the model's numbers; in the file it is a list, or the name of one under `[classes]`.
+    `contract` says what the ONNX graph makes of what (docs/models.md), and suits the `task`. `input_size` is
+    the side of its pictures in pixels; of a face detector, which takes any, the longest that still pictures
+    are given. `classes`, of a detector, are in the order of the model's numbers; in the file it is a list, or
+    the name of one under `[classes]`.
     """
 
-    task: Literal["detector"]
-    contract: Literal["yolo", "end-to-end"]
-    input_size: Annotated[int, Field(gt=0, multiple_of=32)]
-    classes: Annotated[tuple[Text, ...], Field(min_length=1)]
+    task: Task
+    contract: Contract
+    input_size: Annotated[int, Field(gt=0)]
+    classes: tuple[Text, ...] = ()
     convert: Conversion | None = None
+
+    @model_validator(mode="after")
+    def _suit_the_task(self) -> Self:
+        if self.contract not in CONTRACTS[self.task]:
+            known = " or ".join(CONTRACTS[self.task])
+            raise ValueError(f"a {self.task}'s contract is {known}, not {self.contract}")
+        if (self.task == "detector") != bool(self.classes):
+            raise ValueError("a detector has classes, and nothing else has")
+        return self
+
+    @field_validator("input_size")
+    @classmethod
+    def _fit_the_grids(cls, value: int, info: ValidationInfo) -> int:
+        if info.data.get("task") != "face-embedder" and value % GRID_PIXELS:
+            raise ValueError(f"should be a multiple of {GRID_PIXELS}")
+        return value
 
     @field_validator("classes", mode="before")
     @classmethod
@@ -90,6 +115,13 @@ class ModelEntry(Entry):
     @property
     def file_name(self) -> str:
         return f"{self.name}.onnx"
+
+
+def check_task(entry: ModelEntry, task: Task) -> ModelEntry:
+    """The entry, if it is for that task. Raises Malformed: `wrong_model`."""
+    if entry.task != task:
+        raise Malformed(f"{entry.name} is a {entry.task}, not a {task}", code="wrong_model")
+    return entry
 
 
 class MediaEntry(Entry):

@@ -11,19 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 
-from floorsight.platform.errors import Malformed, NotFound
+from floorsight.platform.errors import Malformed
 from floorsight.vision.decoding import Frame
 from floorsight.vision.detections import COCO_CLASSES, COCO_COLUMNS, Bools, Detections, Floats
 from floorsight.vision.letterbox import Letterbox, fill_batch
+from floorsight.vision.onnx_session import GPU_PROVIDERS, open_session
 from floorsight.vision.timing import Stage, Stopwatch
-
-_GPU_PROVIDERS = ("TensorrtExecutionProvider", "CUDAExecutionProvider")
 
 
 class Contract(StrEnum):
@@ -61,7 +58,7 @@ class Detector:
         """
         self.input_size = input_size
         self.settings = settings or DetectorSettings()
-        self._session = _open_session(model, threads)
+        self._session = open_session(model, threads)
         _check_input(model, self._session.get_inputs()[0].shape, input_size)
         _check_output(model, self._session.get_outputs()[0].shape, contract)
         self._input = self._session.get_inputs()[0].name
@@ -73,7 +70,7 @@ class Detector:
     @property
     def on_gpu(self) -> bool:
         """Whether a GPU computes; onnxruntime takes the CPU without a word when it can't use one."""
-        return self.provider in _GPU_PROVIDERS
+        return self.provider in GPU_PROVIDERS
 
     @property
     def provider(self) -> str:
@@ -127,24 +124,6 @@ def read_end_to_end(rows: Floats, settings: DetectorSettings) -> Detections:
 def _finite(boxes: Floats) -> Bools:
     """Of boxes (4, m), which are numbers: one that is not would spoil its neighbours, then the tracker."""
     return np.asarray(np.isfinite(boxes).all(axis=0))
-
-
-def _open_session(model: Path, threads: int) -> Any:
-    if not model.is_file():
-        raise NotFound(f"no model at {model}; fetch it with: floorsight models pull", code="model_missing")
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
-    offered = ort.get_available_providers()
-    gpu_providers = [name for name in _GPU_PROVIDERS if name in offered]
-    if gpu_providers:
-        # CUDA and cuDNN come as Python packages, where the system's loader does not look.
-        ort.preload_dlls(directory="")
-    providers = [*gpu_providers, "CPUExecutionProvider"]
-    try:
-        return ort.InferenceSession(str(model), options, providers=providers)
-    except Exception as error:  # onnxruntime's own exceptions share no public base class
-        raise Malformed(f"{model} can't be loaded: {error}", code="bad_model") from error
 
 
 def _check_input(model: Path, shape: list[int | str | None], size: int) -> None:

@@ -8,17 +8,18 @@ from typing import Literal
 
 from floorsight.platform.errors import Unavailable
 
-Conversion = Literal["nanodet", "nanodet-int8", "nanodet-half"]
+Conversion = Literal["nanodet", "nanodet-int8", "nanodet-half", "face-detector", "face-embedder"]
 Converter = Callable[[Path, Path, int], None]
 
 
 def converter_of(conversion: Conversion) -> Converter:
-    """The function (folder of the source files, file to write, input size in pixels) of a conversion.
+    """The function (first of the source files, file to write, input size in pixels) of a conversion.
 
     Raises:
         Unavailable: `onnx` is not installed.
     """
     try:
+        from floorsight.models.conversion.dequantising import convert_face_detector, convert_face_embedder
         from floorsight.models.conversion.nanodet import (
             convert_nanodet,
             convert_nanodet_half,
@@ -29,10 +30,11 @@ def converter_of(conversion: Conversion) -> Converter:
             f"converting a model needs {error.name}: pip install 'floorsight[models]'", code="missing_client"
         ) from error
 
-    converters: dict[Conversion, Callable[[Path, Path, int], None]] = {
+    converters: dict[Conversion, Converter] = {
         "nanodet": convert_nanodet,
         "nanodet-int8": convert_nanodet_int8,
         "nanodet-half": convert_nanodet_half,
+        "face-detector": lambda source, target, _: convert_face_detector(source, target),
+        "face-embedder": lambda source, target, _: convert_face_embedder(source, target),
     }
-    convert = converters[conversion]
-    return lambda folder, target, size: convert(folder / "nanodet.json", target, size)
+    return converters[conversion]
