@@ -108,7 +108,7 @@ def test_answers_never_cost_more_than_the_cap(
         picture = b"nobody" if number % 5 == 4 else b"anna"
         try:
             if number % 3 == 0:
-                collections.enrol(asking, "anna", picture, accounts[number])
+                collections.enrol(asking, "anna", f"f{number}", picture, accounts[number])
             else:
                 collections.search(asking, picture, accounts[number])
         except PictureRefused as refused:

@@ -1,4 +1,4 @@
-"""A site's faces at Rekognition: one collection a site, each face under its employee's id."""
+"""A site's faces at Rekognition: one collection a site, each face under its employee's id and ours."""
 
 from __future__ import annotations
 
@@ -29,6 +29,21 @@ def collection_name(stage: str, site_id: str) -> str:
     return f"floorsight-{stage}-{site_id}"
 
 
+def name_face(employee_id: str, face_id: str) -> str:
+    """A face's ExternalImageId; neither id has a colon in it."""
+    return f"{employee_id}:{face_id}"
+
+
+def employee_of(external_id: str) -> str:
+    """Whose face it is."""
+    return external_id.partition(":")[0]
+
+
+def face_of(external_id: str) -> str:
+    """Our id of the face."""
+    return external_id.partition(":")[2]
+
+
 @dataclass(frozen=True)
 class Collections:
     """Searching, enrolling and removing faces. All of it may be repeated."""
@@ -56,14 +71,14 @@ class Collections:
 
         answer = self.caller.call(asking, call, account, price_micro_usd=MICRO_USD_PER_IMAGE)
         matches = [
-            Match(found["Face"]["ExternalImageId"], found["Similarity"] / 100)
+            Match(employee_of(found["Face"]["ExternalImageId"]), found["Similarity"] / 100)
             for found in answer["FaceMatches"]
             if "ExternalImageId" in found["Face"]  # else nobody of ours has put it there
         ]
         return sum_up(matches, asked_for=MAX_FACES_ASKED)
 
-    def enrol(self, asking: Asking, employee_id: str, jpeg: bytes, account: Account) -> str:
-        """Keep the face of a picture for an employee; returns Rekognition's id of the face.
+    def enrol(self, asking: Asking, employee_id: str, face_id: str, jpeg: bytes, account: Account) -> str:
+        """Keep the face of a picture for an employee; returns Rekognition's id of the face, not ours.
 
         The same picture again changes nothing: AWS keeps no second copy of it.
 
@@ -72,40 +87,43 @@ class Collections:
             Conflict (`rekognition_quota`), SpendCapReached, Forbidden, NoAnswer, Unavailable: as it does.
         """
         check_picture(jpeg)
+        external_id = name_face(employee_id, face_id)
         try:
-            answer = self._index(asking, employee_id, jpeg, account)
+            answer = self._index(asking, external_id, jpeg, account)
         except CollectionMissing:
             self._create(asking, account)
-            answer = self._index(asking, employee_id, jpeg, account)
-        face_ids = [record["Face"]["FaceId"] for record in answer["FaceRecords"]]
+            answer = self._index(asking, external_id, jpeg, account)
+        indexed = [record["Face"]["FaceId"] for record in answer["FaceRecords"]]
         reasons = {reason for each in answer.get("UnindexedFaces", ()) for reason in each.get("Reasons", ())}
-        if not face_ids:
+        if not indexed:
             raise _nothing_indexed(reasons)
         if "EXCEEDS_MAX_FACES" in reasons:
-            self._delete(asking, face_ids, account)
+            self._delete(asking, indexed, account)
             raise PictureRefused(PictureFault.SEVERAL_FACES, "Rekognition sees several faces in the picture")
-        return str(face_ids[0])
+        return str(indexed[0])
 
-    def remove(self, asking: Asking, employee_id: str, account: Account) -> int:
-        """Remove an employee's faces; how many there were. It is free, whatever was spent today.
+    def remove(
+        self, asking: Asking, employee_id: str, account: Account, *, face_id: str | None = None
+    ) -> int:
+        """Remove an employee's faces, or one; how many there were. It is free, whatever was spent today.
 
         Raises Forbidden, NoAnswer or Unavailable: then some may be left, and the same may be asked again.
         """
         removed = 0
         try:
-            face_ids = list(self._list_faces(asking, employee_id, account))
-            for begin in range(0, len(face_ids), LARGEST_PAGE):
-                removed += self._delete(asking, face_ids[begin : begin + LARGEST_PAGE], account)
+            found = list(self._list_faces(asking, employee_id, face_id, account))
+            for begin in range(0, len(found), LARGEST_PAGE):
+                removed += self._delete(asking, found[begin : begin + LARGEST_PAGE], account)
         except CollectionMissing:
             return removed
         return removed
 
-    def _index(self, asking: Asking, employee_id: str, jpeg: bytes, account: Account) -> Any:
+    def _index(self, asking: Asking, external_id: str, jpeg: bytes, account: Account) -> Any:
         def call(client: Any) -> Any:
             return client.index_faces(
                 CollectionId=self._name(asking),
                 Image={"Bytes": jpeg},
-                ExternalImageId=employee_id,
+                ExternalImageId=external_id,
                 MaxFaces=1,
                 QualityFilter="AUTO",
             )
@@ -121,13 +139,16 @@ class Collections:
 
         self.caller.call(asking, call, account)
 
-    def _list_faces(self, asking: Asking, employee_id: str, account: Account) -> Iterator[str]:
+    def _list_faces(
+        self, asking: Asking, employee_id: str, face_id: str | None, account: Account
+    ) -> Iterator[str]:
         """Rekognition can't be asked for the faces of an external id: all pages are read."""
         request: dict[str, Any] = {"CollectionId": self._name(asking), "MaxResults": LARGEST_PAGE}
         while True:
             page = self.caller.call(asking, lambda client: client.list_faces(**request), account)
             for face in page["Faces"]:
-                if face.get("ExternalImageId") == employee_id:
+                name = face.get("ExternalImageId", "")
+                if employee_of(name) == employee_id and face_id in (None, face_of(name)):
                     yield face["FaceId"]
             if not page.get("NextToken"):
                 return

@@ -78,10 +78,16 @@ class Bench:
 
     def enrol(self, employee_id: str, *vectors: Vector) -> list[str]:
         """Enrols by pictures that show one face each; not counted in `account`."""
-        pictures = [
-            self.server.show(f"{employee_id}-{n}".encode(), vector) for n, vector in enumerate(vectors)
+        return [
+            self.collections.enrol(
+                self.asking,
+                employee_id,
+                f"face-{n}",
+                self.server.show(f"{employee_id}-{n}".encode(), vector),
+                Account(),
+            )
+            for n, vector in enumerate(vectors)
         ]
-        return [self.collections.enrol(self.asking, employee_id, each, Account()) for each in pictures]
 
     def ask(self, *jpegs: bytes, min_votes: int = 1) -> Any:
         search = Search(SITE, "door-1", DAY, jpegs, min_votes, self.cap, self.time.seconds_left)

@@ -103,7 +103,7 @@ def test_missing_rights_are_told_to_the_operator_at_once(bench: Bench, face: byt
 def test_a_full_collection_is_no_fault_of_the_picture(bench: Bench, face: bytes) -> None:
     bench.server.mishaps.append(Mishap.FULL)
     with pytest.raises(Conflict, match="higher quota") as caught:
-        bench.collections.enrol(bench.asking, "anna", face, bench.account)
+        bench.collections.enrol(bench.asking, "anna", "f1", face, bench.account)
     assert caught.value.code == "rekognition_quota"
 
 

@@ -12,9 +12,9 @@ from tests.unit.identity.rekognition.conftest import ANNA, BERT, CALL, NAME, Ben
 
 def test_the_first_enrolment_makes_the_collection(bench: Bench) -> None:
     picture = bench.server.show(b"anna", ANNA)
-    face_id = bench.collections.enrol(bench.asking, "anna", picture, bench.account)
+    face_id = bench.collections.enrol(bench.asking, "anna", "f1", picture, bench.account)
     assert [(face.face_id, face.external_id) for face in bench.server.collections[NAME]] == [
-        (face_id, "anna")
+        (face_id, "anna:f1")
     ]
     operations = [operation for operation, _ in bench.server.requests]
     assert operations == ["IndexFaces", "CreateCollection", "IndexFaces"]
@@ -27,13 +27,15 @@ def test_a_collection_that_another_one_made_meanwhile_is_used(bench: Bench) -> N
     picture = bench.server.show(b"anna", ANNA)
     bench.server.collections[NAME] = []
     bench.collections._create(bench.asking, bench.account)
-    bench.collections.enrol(bench.asking, "anna", picture, bench.account)
+    bench.collections.enrol(bench.asking, "anna", "f1", picture, bench.account)
     assert len(bench.server.collections[NAME]) == 1
 
 
 def test_the_same_picture_again_changes_nothing(bench: Bench) -> None:
     picture = bench.server.show(b"anna", ANNA)
-    first, second = (bench.collections.enrol(bench.asking, "anna", picture, Account()) for _ in range(2))
+    first, second = (
+        bench.collections.enrol(bench.asking, "anna", "f1", picture, Account()) for _ in range(2)
+    )
     assert first == second
     assert len(bench.server.collections[NAME]) == 1
 
@@ -48,7 +50,7 @@ def test_pictures_that_enrol_nobody(
     picture = bench.server.show(b"anna", *shown)
     bench.server.poor.update({picture} if poor else ())
     with pytest.raises(PictureRefused) as caught:
-        bench.collections.enrol(bench.asking, "anna", picture, bench.account)
+        bench.collections.enrol(bench.asking, "anna", "f1", picture, bench.account)
     assert caught.value.code == code
     assert bench.server.collections[NAME] == []
 
@@ -58,15 +60,24 @@ def test_removing_finds_an_employees_faces_on_all_pages(bench: Bench) -> None:
     bench.enrol("bert", BERT)
     bench.server.page_size = 2
     assert bench.collections.remove(bench.asking, "anna", bench.account) == 3
-    assert {face.external_id for face in bench.server.collections[NAME]} == {"bert"}
+    assert {face.external_id for face in bench.server.collections[NAME]} == {"bert:face-0"}
     assert bench.collections.remove(bench.asking, "anna", bench.account) == 0
+
+
+def test_one_face_goes_and_the_others_stay(bench: Bench) -> None:
+    bench.enrol("anna", ANNA, ANNA)
+    bench.enrol("ann", BERT)  # whose id begins alike
+    assert bench.collections.remove(bench.asking, "anna", bench.account, face_id="face-1") == 1
+    assert bench.collections.remove(bench.asking, "anna", bench.account, face_id="face-7") == 0
+    left = {face.external_id for face in bench.server.collections[NAME]}
+    assert left == {"anna:face-0", "ann:face-0"}
 
 
 def test_removing_is_free_and_goes_on_when_the_money_is_spent(bench: Bench) -> None:
     bench.enrol("anna", ANNA)
     bench.cap = 0
     with pytest.raises(SpendCapReached):
-        bench.collections.enrol(bench.asking, "anna", bench.server.show(b"more", ANNA), bench.account)
+        bench.collections.enrol(bench.asking, "anna", "f1", bench.server.show(b"more", ANNA), bench.account)
     assert bench.collections.remove(bench.asking, "anna", bench.account) == 1
     assert bench.account.usage.micro_usd == 0
 
