@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from floorsight.platform.errors import (
     Conflict,
+    Faulty,
     FloorsightError,
     Forbidden,
     Malformed,
@@ -50,6 +51,7 @@ class FieldError(BaseModel):
 
     field: str = Field(examples=["start.x"])
     message: str
+    code: str | None = Field(default=None, description="Where several things are wrong, each has its own.")
 
 
 class Problem(BaseModel):
@@ -87,7 +89,9 @@ def _answer_ours(_request: Request, error: Exception) -> ProblemResponse:
     if status is None:
         return _answer_unexpected(_request, error)
     errors = None
-    if status is HTTPStatus.UNPROCESSABLE_ENTITY:
+    if isinstance(error, Faulty):
+        errors = [FieldError(**vars(fault)) for fault in error.faults]
+    elif status is HTTPStatus.UNPROCESSABLE_ENTITY:
         errors = [FieldError(field=error.field, message=error.message)] if error.field else []
     return _problem(status, error.code, error.message, errors)
 

@@ -11,7 +11,16 @@ from floorsight.platform.clock import to_sort_key
 from floorsight.platform.errors import Conflict, NotFound, Unavailable
 from floorsight.platform.items import Item, ItemType, TableName
 from floorsight.platform.retry import Backoff
-from floorsight.platform.table import ABSENT, Expectation, Page, Put, Table, TransactionRefused, Write
+from floorsight.platform.table import (
+    ABSENT,
+    Expectation,
+    Page,
+    Put,
+    Table,
+    TransactionRefused,
+    Update,
+    Write,
+)
 
 EMPLOYEE = ItemType(
     name="employee",
@@ -107,6 +116,14 @@ class EmployeeStore:
                 if error.code != "revision_changed":
                     raise
         raise Unavailable("others are changing the same employee; try again", code="contention")
+
+    def unchanged(self, employee: Employee) -> Update:
+        """For a transaction that must not happen unless the employee is still as they were read."""
+        return Update(
+            EMPLOYEE.key(employee_id=employee.employee_id),
+            set={"type": EMPLOYEE.name},
+            expect=Expectation(equals={"type": EMPLOYEE.name, "revision": employee.revision}),
+        )
 
     def list_of_site(
         self, site_id: str, *, limit: int | None = None, start_key: Item | None = None

@@ -6,6 +6,9 @@ AWS errors are translated once, where the call is made.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 
 class FloorsightError(Exception):
     """Root of all errors raised on purpose.
@@ -38,6 +41,24 @@ class Malformed(FloorsightError):
     """The input can never be accepted as it is."""
 
     code = "malformed"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One of several things that are wrong, and where."""
+
+    field: str
+    code: str
+    message: str
+
+
+class Faulty(Malformed):
+    """Parts of the input can't be accepted as they are, and each says why. Field and code are the first's."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        message = "; ".join(f"{fault.field}: {fault.message}" for fault in faults)
+        super().__init__(message, code=faults[0].code, field=faults[0].field)
+        self.faults = tuple(faults)
 
 
 class Forbidden(FloorsightError):

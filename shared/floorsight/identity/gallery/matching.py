@@ -47,6 +47,14 @@ class Gallery:
             stack_embeddings(embeddings),
         )
 
+    def faces_of(self, employee_id: str) -> Embeddings:
+        """(k, 128): an employee's faces; none if they are not enrolled."""
+        if employee_id not in self.employees:
+            return self.matrix[:0]
+        place = self.employees.index(employee_id)
+        ends = [*self.starts[1:], len(self.matrix)]
+        return self.matrix[self.starts[place] : ends[place]]
+
     def match(self, faces: Embeddings) -> list[FaceMatch]:
         """Of each face (k, 128; unit rows) the employee who is nearest, and the nearest other one.
 

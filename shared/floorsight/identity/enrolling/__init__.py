@@ -1,0 +1,1 @@
+"""Enrolling employees' faces, with their consent."""
