@@ -23,7 +23,7 @@ from floorsight.identity.rekognition.model import (
     SpendCapReached,
 )
 from floorsight.identity.rekognition.prices import MICRO_USD_PER_IMAGE
-from floorsight.identity.rekognition.spending import SpendLedger
+from floorsight.identity.rekognition.store import SpendLedger
 from floorsight.platform import aws
 from floorsight.platform.errors import Forbidden, Unavailable
 from floorsight.platform.retry import Backoff

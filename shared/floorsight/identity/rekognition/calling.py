@@ -13,7 +13,7 @@ from floorsight.identity.rekognition.faults import Fault, meaning_of, meaning_of
 from floorsight.identity.rekognition.model import Asking, NoAnswer, Usage
 from floorsight.identity.rekognition.prices import FREE
 from floorsight.identity.rekognition.rules import MAX_ATTEMPTS, wait_before
-from floorsight.identity.rekognition.spending import SpendLedger
+from floorsight.identity.rekognition.store import SpendLedger
 from floorsight.platform.aws import CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS
 
 _log = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from floorsight.identity.rekognition.backend import RekognitionBackend
 from floorsight.identity.rekognition.calling import Account, Caller
 from floorsight.identity.rekognition.collections import Collections, collection_name
 from floorsight.identity.rekognition.model import Asking, RekognitionPolicy
-from floorsight.identity.rekognition.spending import DaySpend, SpendLedger
+from floorsight.identity.rekognition.store import DaySpend, SpendLedger
 from floorsight.platform import aws
 from floorsight.platform.retry import Backoff
 from tests.fakes.clock import ManualClock
