@@ -74,8 +74,8 @@ OPENED = ItemType(
     table=TableName.PRESENCE,
     pk="RECORDS_OPENED#{site_id}",
     sk="SITE",
-    purpose="Up to which local date a site's employees have records of what they are to work, and how far "
-    "the next dates have come. Who changes plans of many employees moves it back.",
+    purpose="Up to which local date (`until`) a site's employees have records of what they are to work; "
+    "while the dates up to `target` are added, after which employee. A change of many plans moves it back.",
     writers=("run_job", "query_api"),
     readers=("run_job", "query_api"),
 )

@@ -66,12 +66,6 @@ def change_writes(change: Change, site_id: str) -> list[Write]:
     return writes
 
 
-def due_delete(site_id: str, closes_at: str, employee_id: str, local_date: str, shift_id: str) -> Delete:
-    """Removes what is due of a record that can't be made any more."""
-    keys = {"closes_at": closes_at, "employee_id": employee_id, "local_date": local_date}
-    return Delete(RECORD_DUE.key(site_id=site_id, shift_id=shift_id, **keys))
-
-
 def cut_batches(changes: Iterable[list[Write]], most: int) -> Iterator[list[Write]]:
     """What belongs together stays together; at least one batch."""
     batch: list[Write] = []
