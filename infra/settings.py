@@ -64,6 +64,10 @@ class StageSettings(BaseModel):
     recordings_scratch_gib: int = Field(
         default=40, ge=11, le=190, description="The largest recorded video; a job's disk holds all of it."
     )
+    rekognition: bool = Field(
+        default=False,
+        description="Functions may ask Amazon Rekognition about faces, where a site's policy does.",
+    )
     cors_origins: tuple[str, ...] = Field(
         default=(), description="Other origins that may call the API; the console's own needs no entry."
     )

@@ -16,8 +16,10 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 
-from infra.constructs.acknowledge import acknowledge
+from floorsight.identity.rekognition.collections import collection_name
+from infra.constructs.acknowledge import acknowledge, name_for_nag
 from infra.constructs.lease_tables import LEASE_OWNER_INDEX, LeaseTables
+from infra.settings import StageSettings
 
 
 class TableUse(Enum):
@@ -132,3 +134,26 @@ def allow_objects(grantee: Grantee, bucket: s3.Bucket, action: str, prefixes: li
     for prefix in prefixes:
         finding = f"IAM5[Resource::{arn}/{prefix}/*]"
         acknowledge(grantee, {finding: f"objects under {prefix}/ get their names while the system runs"})
+
+
+def allow_searching_faces(role: iam.Role, stage: StageSettings) -> None:
+    """Ask whom a face is similar to, in the stage's collections; nothing where Rekognition is off."""
+    _allow_faces(role, stage, ["SearchFacesByImage"])
+
+
+def allow_keeping_faces(role: iam.Role, stage: StageSettings) -> None:
+    """Enrol faces and remove them, in the stage's collections; nothing where Rekognition is off."""
+    _allow_faces(role, stage, ["CreateCollection", "DeleteFaces", "IndexFaces", "ListFaces"])
+
+
+def _allow_faces(role: iam.Role, stage: StageSettings, actions: list[str]) -> None:
+    if not stage.rekognition:
+        return
+    stack = Stack.of(role)
+    name = collection_name(stage.stage, "*")
+    arn = stack.format_arn(service="rekognition", resource="collection", resource_name=name)
+    allow(role, [f"rekognition:{action}" for action in actions], [arn])
+    place = ":".join(name_for_nag(stack, part) for part in (stack.region, stack.account))
+    partition = name_for_nag(stack, stack.partition)
+    finding = f"IAM5[Resource::arn:{partition}:rekognition:{place}:collection/{name}]"
+    acknowledge(role, {finding: "sites get their collections while the system runs"})

@@ -20,6 +20,7 @@ from infra.constructs.acknowledge import acknowledge
 from infra.constructs.grants import (
     TableUse,
     allow,
+    allow_keeping_faces,
     allow_key,
     allow_notifying,
     allow_objects,
@@ -123,6 +124,7 @@ class ApiStack(Stack):
         allow_key(function.role, data.key)
         allow_notifying(function.role, alerts.topic, alerts.topic_key)
         allow_subscribing(function.role, alerts.topic)
+        allow_keeping_faces(function.role, self._stage)
         allow(function.role, ["lambda:InvokeFunction"], [jobs.run_job.function.function_arn])
         return function
 

@@ -7,7 +7,7 @@ from constructs import Construct
 
 from floorsight.platform.items import TableName
 from floorsight.platform.settings import AnalyseImageSettings
-from infra.constructs.grants import allow_objects
+from infra.constructs.grants import allow_keeping_faces, allow_objects
 from infra.constructs.image_function import ImageFunction
 from infra.constructs.python_function import OwnFunction, PythonFunction
 from infra.constructs.python_layer import make_layer
@@ -77,3 +77,4 @@ class ImagesStack(Stack):
         allow_analysing(role, data, bus, reads="uploads")
         # For the presigned URLs, which can do what their signer may do.
         allow_objects(role, data.media, "s3:PutObject", ["uploads"])
+        allow_keeping_faces(role, self._stage)

@@ -1,0 +1,71 @@
+"""Who may ask Amazon Rekognition what, where a stage has it on; nobody where it has not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.settings import read_settings
+from tests.infra.conftest import Json, SynthesisedStage, synthesise
+from tests.infra.test_least_privilege import listed, role_of_function, statements
+from tests.infra.test_nag import violations
+
+KEEPING = {
+    f"rekognition:{action}" for action in ("CreateCollection", "DeleteFaces", "IndexFaces", "ListFaces")
+}
+
+
+@pytest.fixture(scope="module")
+def asking(tmp_path_factory: pytest.TempPathFactory) -> SynthesisedStage:
+    return synthesise(tmp_path_factory.mktemp("rekognition"), stage="dev", rekognition="true")
+
+
+def on_faces(stage: SynthesisedStage, function: str) -> list[Json]:
+    return [
+        statement
+        for statement in stage.policies_of(role_of_function(stage, function))
+        if "rekognition:" in json.dumps(statement["Action"])
+    ]
+
+
+def test_it_is_off_unless_somebody_turns_it_on(stage: SynthesisedStage) -> None:
+    assert not stage.settings.rekognition
+    assert not [
+        str(policy) for policy, each in statements(stage) if "rekognition:" in json.dumps(each["Action"])
+    ]
+
+
+def test_the_command_line_turns_it_on() -> None:
+    assert read_settings({"stage": "dev", "rekognition": "true"}.get).rekognition
+
+
+@pytest.mark.parametrize("function", ["analyse_image", "query_api"])
+def test_who_enrols_and_erases_may_not_search(asking: SynthesisedStage, function: str) -> None:
+    (statement,) = on_faces(asking, function)
+    assert set(listed(statement["Action"])) == KEEPING
+
+
+def test_only_the_stages_own_collections(asking: SynthesisedStage) -> None:
+    found = [
+        statement for _, statement in statements(asking) if "rekognition:" in json.dumps(statement["Action"])
+    ]
+    assert found
+    for statement in found:
+        (resource,) = listed(statement["Resource"])
+        assert resource["Fn::Join"][1][-1] == ":collection/floorsight-dev-*"
+
+
+def test_nobody_else_may_ask(asking: SynthesisedStage) -> None:
+    policies = {
+        str(policy) for policy, each in statements(asking) if "rekognition:" in json.dumps(each["Action"])
+    }
+    functions = {name.split("/")[1].partition("Role")[0] for name in policies}
+    assert functions == {"AnalyseImage", "QueryApi"}
+
+
+@pytest.mark.parametrize("place", [{}, {"account": "123456789012", "region": "eu-central-1"}])
+def test_it_passes_the_checks(place: dict[str, str], tmp_path: Path) -> None:
+    stage = synthesise(tmp_path, stage="prod", rekognition="true", **place)
+    assert violations(stage.app) == []
