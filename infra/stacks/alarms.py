@@ -55,6 +55,12 @@ class AlarmsStack(Stack):
         self._watch_workers()
         self._watch_lag(stream)
         self._watch_video()
+        if stage.rekognition:
+            self._alarm(
+                "RekognitionSpendCapReached",
+                self._own_metric("RekognitionSpendCapReached"),
+                "A site has spent its day's money for Rekognition: nobody is looked up there until tomorrow",
+            )
 
     def _make_topic(self, stage: StageSettings) -> sns.Topic:
         key = kms.Key(

@@ -65,6 +65,14 @@ def test_nobody_else_may_ask(asking: SynthesisedStage) -> None:
     assert functions == {"AnalyseImage", "QueryApi"}
 
 
+def test_somebody_is_told_when_the_money_is_spent(asking: SynthesisedStage, dev: SynthesisedStage) -> None:
+    watched = [
+        {alarm.properties.get("MetricName") for alarm in stage.resources("AWS::CloudWatch::Alarm")}
+        for stage in (asking, dev)
+    ]
+    assert ["RekognitionSpendCapReached" in metrics for metrics in watched] == [True, False]
+
+
 @pytest.mark.parametrize("place", [{}, {"account": "123456789012", "region": "eu-central-1"}])
 def test_it_passes_the_checks(place: dict[str, str], tmp_path: Path) -> None:
     stage = synthesise(tmp_path, stage="prod", rekognition="true", **place)
