@@ -9,6 +9,7 @@ from datetime import date
 from floorsight.attendance.model import Holiday
 from floorsight.attendance.planning.model import MAX_HOLIDAYS_AT_ONCE
 from floorsight.attendance.planning.rules import check_date, check_dates
+from floorsight.attendance.planning.shifts import FollowSite
 from floorsight.attendance.planning.store import PlanningStore
 from floorsight.platform.errors import Malformed, Unavailable
 from floorsight.platform.items import Item
@@ -23,6 +24,7 @@ class HolidayService:
 
     store: PlanningStore
     sites: SiteService
+    follow: FollowSite
 
     def put_holidays(self, holidays: Sequence[Holiday], *, site_id: str) -> None:
         """Enter many at once, each in place of what its date had; all or none."""
@@ -63,6 +65,7 @@ class HolidayService:
             frontier.check_open(from_date)
             try:
                 self.store.write(writes, frontier)
+                self.follow(site_id, from_date)
                 return
             except TransactionRefused:
                 continue  # a period was locked this very moment: look again

@@ -25,18 +25,22 @@ from floorsight.platform.items import Item
 from floorsight.platform.table import Page, TransactionRefused, Write
 
 Cycle = tuple[tuple[str, ...], ...]
+# Makes an employee's records anew, from a date on (to another one).
+Follow = Callable[[str, date, date | None], None]
 
 
 @dataclass(frozen=True)
 class RosterService:
     """Use cases of an employee's plans. Errors: NotFound, Malformed (with the field), Conflict, Unavailable.
 
-    What was planned for locked days stays (`period_locked`). A leave may still be entered for them: it is
+    Records follow every change; if that fails, the same change may be repeated. What was planned for
+    locked days stays (`period_locked`). A leave may still be entered for them: it is
     learnt late, and what it changes becomes an adjustment.
     """
 
     store: PlanningStore
     employees: EmployeeService
+    follow: Follow
 
     def assign(
         self, employee_id: str, *, first_date: date, last_date: date | None, cycle: Cycle
@@ -74,6 +78,7 @@ class RosterService:
             return [self.store.assignment_put(new)]
 
         self._write(employee_id, site_id, first_date, writes)
+        self.follow(employee_id, first_date, last_date)
         return new
 
     def list_assignments(
@@ -111,7 +116,9 @@ class RosterService:
                 )
             return [self.store.assignment_put(after)]
 
-        self._write(changed.employee_id, site_id, first_change(before, after), writes)
+        changes_on = first_change(before, after)
+        self._write(changed.employee_id, site_id, changes_on, writes)
+        self.follow(changed.employee_id, changes_on, None)
         return after
 
     def remove_assignment(self, employee_id: str, assignment_id: str) -> None:
@@ -122,6 +129,7 @@ class RosterService:
         gone = self.get_assignment(employee_id, assignment_id)
         site_id = self.employees.get_employee(employee_id).site_id
         self._write(employee_id, site_id, gone.first_date, lambda: [self.store.assignment_delete(gone)])
+        self.follow(employee_id, gone.first_date, gone.last_date)
 
     def plan_day(self, plan: DayPlan) -> DayPlan:
         """Set an employee's shifts of one date, whatever is assigned.
@@ -134,6 +142,7 @@ class RosterService:
         check_shifts_of_day("shift_ids", plan.shift_ids)
         self._check_known(site_id, "shift_ids", plan.shift_ids)
         self._write_open(site_id, plan.on, [self.store.day_plan_put(plan)])
+        self.follow(plan.employee_id, plan.on, plan.on)
         return plan
 
     def list_day_plans(
@@ -159,6 +168,7 @@ class RosterService:
         check_date("on", on)
         if self.store.find_day_plan(employee_id, on) is not None:
             self._write_open(site_id, on, [self.store.day_plan_delete(employee_id, on)])
+        self.follow(employee_id, on, on)
 
     def enter_leave(
         self, employee_id: str, *, first_date: date, last_date: date, kind: str, by: str
@@ -179,6 +189,7 @@ class RosterService:
             return [self.store.leave_put(leave)]
 
         self._write(employee_id, None, first_date, writes)
+        self.follow(employee_id, first_date, last_date)
         return leave
 
     def list_leaves(
@@ -197,6 +208,7 @@ class RosterService:
             return [self.store.leave_delete(gone[0])]
 
         self._write(employee_id, None, date.min, writes)
+        self.follow(employee_id, gone[0].first_date, gone[0].last_date)
         return gone[0]
 
     def _find_leave(self, employee_id: str, leave_id: str) -> Leave:

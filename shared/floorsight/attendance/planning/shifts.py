@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +15,9 @@ from floorsight.platform.items import Item
 from floorsight.platform.table import Page, TransactionRefused
 from floorsight.sites.service import SiteService
 
+# Has the records of a site's employees made anew, from a date on.
+FollowSite = Callable[[str, date], None]
+
 
 @dataclass(frozen=True)
 class ShiftService:
@@ -24,6 +28,7 @@ class ShiftService:
 
     store: PlanningStore
     sites: SiteService
+    follow: FollowSite
 
     def create_shift(self, shift: Shift) -> ShiftHistory:
         """A new shift. Raises Malformed or Conflict (`shift_exists`, `period_locked`)."""
@@ -92,11 +97,13 @@ class ShiftService:
         except TransactionRefused as refused:
             stored = self.store.find_shift(after.shift_id)
             if stored == after:
+                self.follow(after.site_id, from_date)
                 return  # it was written before, and the answer got lost
             self.store.find_frontier(after.site_id).check_open(from_date)
             if before is None and stored is not None:
                 raise Conflict(f"shift {after.shift_id} exists already", code="shift_exists") from refused
             raise _changed() from refused
+        self.follow(after.site_id, from_date)
 
 
 def _changed() -> Conflict:

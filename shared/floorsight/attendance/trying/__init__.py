@@ -1,0 +1,1 @@
+"""What would be if a shift were another one: nothing of it is kept."""
