@@ -13,6 +13,7 @@ from infra.settings import Stage, StageSettings, read_settings
 from infra.stacks.alarms import AlarmsStack
 from infra.stacks.alerts import AlertsStack
 from infra.stacks.api import ApiStack
+from infra.stacks.attendance import AttendanceStack
 from infra.stacks.bus import BusStack
 from infra.stacks.data import DataStack
 from infra.stacks.diagnostics import DiagnosticsStack
@@ -35,6 +36,7 @@ def build_app(app: App, stage: StageSettings) -> None:
     ingest = IngestStack(app, stage.stack_name("ingest"), stage=stage, data=data, bus=bus)
     streams = StreamsStack(app, stage.stack_name("streams"), stage=stage, data=data, bus=bus)
     alerts = AlertsStack(app, stage.stack_name("alerts"), stage=stage, data=data, bus=bus)
+    attendance = AttendanceStack(app, stage.stack_name("attendance"), stage=stage, data=data, bus=bus)
     jobs = JobsStack(app, stage.stack_name("jobs"), stage=stage, data=data, alerts=alerts, bus=bus)
     images = ImagesStack(app, stage.stack_name("images"), stage=stage, data=data, bus=bus)
     api = ApiStack(
@@ -55,6 +57,7 @@ def build_app(app: App, stage: StageSettings) -> None:
         dead_letters=bus.dead_letters
         | alerts.dead_letters
         | streams.dead_letters
+        | attendance.dead_letters
         | jobs.dead_letters
         | diagnostics.dead_letters
         | failed_recordings,
@@ -63,6 +66,7 @@ def build_app(app: App, stage: StageSettings) -> None:
             "RecordStream": streams.record_stream.function,
             "RunJob": jobs.run_job.function,
             "RaiseAlert": alerts.raise_alert.function,
+            "RecordAttendance": attendance.record_attendance.function,
             "QueryApi": api.query_api.function,
             "AnalyseImage": images.analyse_image.function,
             "RecordProcessing": diagnostics.record_processing.function,

@@ -103,6 +103,14 @@ class RaiseAlertSettings(Settings):
     drift_tolerance: int = 3  # a count may be so far below zero before it is told
 
 
+class RecordAttendanceSettings(Settings):
+    """What `functions/record_attendance` is told."""
+
+    registry_table: str
+    presence_table: str
+    event_bus: str
+
+
 class RecordStreamSettings(Settings):
     """What `functions/record_stream` is told."""
 

@@ -1,0 +1,1 @@
+"""Makes punches of what attendance cameras see."""
