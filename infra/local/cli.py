@@ -25,6 +25,7 @@ from infra.local.demo import DemoOptions, show_demo
 from infra.local.deployment import Deployment
 from infra.local.doctor import examine_machine
 from infra.local.emulator import DEFAULT_PORT, check_port_free
+from infra.local.faces_cli import faces_app
 from infra.local.history.telling import SITE_ID, HistoryOptions, tell_history
 from infra.local.models_cli import media_app, models_app
 from infra.local.processes import log_file, start_worker
@@ -36,6 +37,7 @@ from infra.paths import REPOSITORY, STATE
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Floorsight on one machine.")
 app.add_typer(models_app, name="models")
 app.add_typer(media_app, name="media")
+app.add_typer(faces_app, name="faces")
 app.command()(cost)
 
 Port = Annotated[int, typer.Option(help="Port of the emulator on 127.0.0.1.", min=1024, max=65535)]

@@ -8,10 +8,9 @@ from enum import StrEnum
 from floorsight.platform.errors import Malformed
 from floorsight.sites.fields import check_identifier, check_range
 
-# Of aligned faces, one person's are at 0.60 or above and two people's at 0.26 or below (the bars that the
-# embedder is held to). Between them lies what is unclear: half way, and a little on the careful side.
-DEFAULT_THRESHOLD = 0.45
-DEFAULT_MARGIN = 0.10
+# What `floorsight faces calibrate` recommends on the media catalogue's photographs (docs/identity.md).
+DEFAULT_THRESHOLD = 0.51
+DEFAULT_MARGIN = 0.13
 MAX_VOTES = 3  # as many faces as the vision worker keeps of a track
 DEFAULT_VOTES = 3
 MICRO_USD = 1_000_000

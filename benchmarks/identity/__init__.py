@@ -1,0 +1,1 @@
+"""Recognising people: which thresholds, and how often anybody has to be asked."""
