@@ -17,6 +17,7 @@ from infra.stacks.attendance import AttendanceStack
 from infra.stacks.bus import BusStack
 from infra.stacks.data import DataStack
 from infra.stacks.diagnostics import DiagnosticsStack
+from infra.stacks.identity import IdentityStack
 from infra.stacks.images import ImagesStack
 from infra.stacks.ingest import IngestStack
 from infra.stacks.jobs import JobsStack
@@ -36,11 +37,12 @@ def build_app(app: App, stage: StageSettings) -> None:
     ingest = IngestStack(app, stage.stack_name("ingest"), stage=stage, data=data, bus=bus)
     streams = StreamsStack(app, stage.stack_name("streams"), stage=stage, data=data, bus=bus)
     alerts = AlertsStack(app, stage.stack_name("alerts"), stage=stage, data=data, bus=bus)
+    identity = IdentityStack(app, stage.stack_name("identity"), stage=stage, data=data, bus=bus)
     attendance = AttendanceStack(app, stage.stack_name("attendance"), stage=stage, data=data, bus=bus)
     jobs = JobsStack(app, stage.stack_name("jobs"), stage=stage, data=data, alerts=alerts, bus=bus)
     images = ImagesStack(app, stage.stack_name("images"), stage=stage, data=data, bus=bus)
     api = ApiStack(
-        app, stage.stack_name("api"), stage=stage, data=data, alerts=alerts, jobs=jobs, images=images
+        app, stage.stack_name("api"), stage=stage, data=data, bus=bus, alerts=alerts, jobs=jobs, images=images
     )
     diagnostics = DiagnosticsStack(app, stage.stack_name("diagnostics"), stage=stage, data=data, bus=bus)
     failed_recordings: dict[str, Queue] = {}
@@ -59,6 +61,7 @@ def build_app(app: App, stage: StageSettings) -> None:
         | streams.dead_letters
         | attendance.dead_letters
         | jobs.dead_letters
+        | identity.dead_letters
         | diagnostics.dead_letters
         | failed_recordings,
         functions={
@@ -66,6 +69,7 @@ def build_app(app: App, stage: StageSettings) -> None:
             "RecordStream": streams.record_stream.function,
             "RunJob": jobs.run_job.function,
             "RaiseAlert": alerts.raise_alert.function,
+            "RecognisePerson": identity.recognise_person.function,
             "RecordAttendance": attendance.record_attendance.function,
             "QueryApi": api.query_api.function,
             "AnalyseImage": images.analyse_image.function,

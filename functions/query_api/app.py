@@ -17,12 +17,14 @@ from functions.query_api.routers import (
     crossings,
     diagnostics,
     history,
+    identity,
     jobs,
     lines,
     pages,
     publishers,
     recordings,
     recount,
+    reviews,
     session,
     sites,
     statistics,
@@ -51,6 +53,8 @@ ROUTERS = (
     views,
     publishers,
     diagnostics,
+    identity,
+    reviews,
 )
 
 

@@ -14,6 +14,18 @@ from floorsight.alerts.subscriptions.store import SubscriptionStore
 from floorsight.diagnostics.diagnosing import DiagnosticService
 from floorsight.diagnostics.service import ProcessingService
 from floorsight.diagnostics.store import ProcessingStore
+from floorsight.employees.service import EmployeeService
+from floorsight.employees.store import EmployeeStore
+from floorsight.identity.enrolling.adding import FaceKeeping
+from floorsight.identity.enrolling.indexing import NoIndex
+from floorsight.identity.gallery.store import GalleryStore
+from floorsight.identity.metrics.service import MetricsService
+from floorsight.identity.metrics.store import MetricsStore
+from floorsight.identity.policy.service import PolicyService
+from floorsight.identity.policy.store import PolicyStore
+from floorsight.identity.review.naming import NamingService
+from floorsight.identity.review.service import ReviewService
+from floorsight.identity.review.store import ReviewStore
 from floorsight.jobs.service import JobService
 from floorsight.jobs.store import JobStore
 from floorsight.occupancy.recount.service import RecountService
@@ -23,7 +35,9 @@ from floorsight.occupancy.series.statistics import StatisticsService
 from floorsight.occupancy.service import OccupancyService
 from floorsight.occupancy.store import OccupancyStore
 from floorsight.platform.aws import client
+from floorsight.platform.bus import EventBridgeBus
 from floorsight.platform.dynamo import DynamoTable
+from floorsight.platform.objects import S3Objects
 from floorsight.platform.observability import configure_logging
 from floorsight.platform.settings import QueryApiSettings
 from floorsight.platform.topics import SnsTopic
@@ -63,6 +77,11 @@ def make_services() -> Services:
     streams = StreamService(HealthStore(presence), TrajectoryStore(trails))
     publishers = PublisherService(PublisherStore(presence))
     processing = ProcessingService(ProcessingStore(trails))
+    objects = S3Objects(settings.media_bucket, client("s3"))
+    policies = PolicyStore(registry)
+    employees = EmployeeService(EmployeeStore(registry), sites)
+    faces = FaceKeeping(employees, GalleryStore(registry), objects, NoIndex())
+    reviews = ReviewService(sites, ReviewStore(presence), objects)
     return Services(
         stage=settings.stage,
         sites=sites,
@@ -79,6 +98,10 @@ def make_services() -> Services:
         processing=processing,
         diagnostics=DiagnosticService(sites, streams, publishers, processing),
         recordings=RecordingService(RecordingStore(presence)),
+        identity_policies=PolicyService(sites, policies),
+        identity_metrics=MetricsService(sites, MetricsStore(presence)),
+        reviews=reviews,
+        naming=NamingService(reviews, policies, faces, EventBridgeBus(settings.event_bus, client("events"))),
         jobs=JobService(JobStore(presence)),
         job_starter=JobStarter(settings.run_job_function, lambda: client("lambda")),
         pictures=PictureLinks(settings.media_bucket, lambda: client("s3")),

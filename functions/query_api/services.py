@@ -12,6 +12,10 @@ from floorsight.alerts.service import AlertService
 from floorsight.alerts.subscriptions.service import SubscriptionService
 from floorsight.diagnostics.diagnosing import DiagnosticService
 from floorsight.diagnostics.service import ProcessingService
+from floorsight.identity.metrics.service import MetricsService
+from floorsight.identity.policy.service import PolicyService
+from floorsight.identity.review.naming import NamingService
+from floorsight.identity.review.service import ReviewService
 from floorsight.jobs.service import JobService
 from floorsight.occupancy.recount.service import RecountService
 from floorsight.occupancy.series.history import HistoryService
@@ -43,6 +47,10 @@ class Services:
     processing: ProcessingService
     diagnostics: DiagnosticService
     recordings: RecordingService
+    identity_policies: PolicyService
+    identity_metrics: MetricsService
+    reviews: ReviewService
+    naming: NamingService
     jobs: JobService
     job_starter: JobStarter
     pictures: PictureLinks

@@ -22,8 +22,10 @@ from infra.constructs.grants import (
     allow,
     allow_keeping_faces,
     allow_key,
+    allow_listing,
     allow_notifying,
     allow_objects,
+    allow_publishing,
     allow_subscribing,
     allow_table,
 )
@@ -33,6 +35,7 @@ from infra.constructs.user_directory import UserDirectory
 from infra.paths import REPOSITORY
 from infra.settings import StageSettings
 from infra.stacks.alerts import AlertsStack
+from infra.stacks.bus import BusStack
 from infra.stacks.data import DataStack
 from infra.stacks.images import ImagesStack
 from infra.stacks.jobs import JobsStack
@@ -76,6 +79,7 @@ class ApiStack(Stack):
         *,
         stage: StageSettings,
         data: DataStack,
+        bus: BusStack,
         alerts: AlertsStack,
         jobs: JobsStack,
         images: ImagesStack,
@@ -83,7 +87,7 @@ class ApiStack(Stack):
         super().__init__(scope, construct_id, env=stage.environment)
         self._stage = stage
         self.users = UserDirectory(self, "Users", stage=stage)
-        self.query_api = self._make_query_api(data, alerts, jobs)
+        self.query_api = self._make_query_api(data, bus, alerts, jobs)
         self.api = self._make_api()
         self._limits: dict[str, int] = {}
         self._limited_routes: list[apigatewayv2.HttpRoute] = []
@@ -94,7 +98,9 @@ class ApiStack(Stack):
         CfnOutput(self, "ApiId", value=self.api.api_id)
         CfnOutput(self, "ApiUrl", value=http_stage.url)
 
-    def _make_query_api(self, data: DataStack, alerts: AlertsStack, jobs: JobsStack) -> PythonFunction:
+    def _make_query_api(
+        self, data: DataStack, bus: BusStack, alerts: AlertsStack, jobs: JobsStack
+    ) -> PythonFunction:
         tables = data.tables
         function = PythonFunction(
             self,
@@ -108,6 +114,7 @@ class ApiStack(Stack):
                 presence_table=tables[TableName.PRESENCE].table_name,
                 trails_table=tables[TableName.TRAILS].table_name,
                 media_bucket=data.media.bucket_name,
+                event_bus=bus.bus.event_bus_name,
                 security_topic=alerts.topic.topic_arn,
                 run_job_function=jobs.run_job.function.function_name,
                 user_pool_client_id=self.users.client.user_pool_client_id,
@@ -117,10 +124,15 @@ class ApiStack(Stack):
             extra_folders={"console/dist": REPOSITORY / "console" / "dist"},  # `npm run build` makes it
         )
         allow_table(function.role, tables[TableName.REGISTRY], TableUse.READ_AND_WRITE)
-        allow_table(function.role, tables[TableName.PRESENCE], TableUse.READ_AND_WRITE)
+        allow_table(function.role, tables[TableName.PRESENCE], TableUse.READ_WRITE_AND_REMOVE)
         allow_table(function.role, tables[TableName.TRAILS], TableUse.READ_AND_WRITE)  # marks of who watches
         # Pictures go out as presigned URLs, which can do what their signer may do.
-        allow_objects(function.role, data.media, "s3:GetObject", ["live", "snapshots"])
+        allow_objects(function.role, data.media, "s3:GetObject", ["live", "snapshots", "review"])
+        # Naming somebody moves the picture to theirs and the faces to the gallery.
+        allow_objects(function.role, data.media, "s3:PutObject", ["snapshots", "enrolled"])
+        allow_objects(function.role, data.media, "s3:DeleteObject", ["snapshots", "review", "enrolled"])
+        allow_listing(function.role, data.media)  # a review's faces may be gone already
+        allow_publishing(function.role, bus.bus)
         allow_key(function.role, data.key)
         allow_notifying(function.role, alerts.topic, alerts.topic_key)
         allow_subscribing(function.role, alerts.topic)

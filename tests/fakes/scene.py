@@ -35,7 +35,9 @@ from floorsight.streams.service import PublisherService, StreamService
 from floorsight.streams.store import HealthStore, PublisherStore, TrajectoryStore
 from floorsight.views.service import ViewService
 from floorsight.views.store import ViewStore
+from tests.fakes.bus import MemoryBus
 from tests.fakes.clock import NOON, ManualClock
+from tests.fakes.objects import MemoryObjects
 from tests.fakes.table import MemoryTable
 from tests.fakes.topic import MemoryTopic
 
@@ -81,7 +83,7 @@ class Scene:
         )
         self.jobs = JobService(JobStore(self.presence), self.clock)
         self.views = ViewService(ViewStore(self.trails), self.clock)
-        self.topic = MemoryTopic()
+        self.topic, self.objects, self.bus = MemoryTopic(), MemoryObjects(), MemoryBus()
         self.alerts = AlertService(self.sites, AlertStore(self.presence), self.topic, self.clock)
         self.subscriptions = SubscriptionService(
             self.sites, SubscriptionStore(self.registry), self.topic, clock=self.clock

@@ -47,6 +47,8 @@ def test_media_expire_by_prefix_and_models_stay(stage: SynthesisedStage) -> None
         "snapshots/": 97,
         "quarantine/": 14,
         "recordings/": 30,
+        "review/": 30,
+        "faces/": 14,
         "uploads/": 1,
     }
     assert "models/" not in days

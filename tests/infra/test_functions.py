@@ -11,6 +11,7 @@ from floorsight.platform.errors import Malformed, NotFound
 from floorsight.platform.settings import (
     AnalyseImageSettings,
     QueryApiSettings,
+    RecognisePersonSettings,
     RecordProcessingSettings,
     RecordStreamSettings,
     RunJobSettings,
@@ -36,6 +37,7 @@ def required_and_optional(settings: type[Settings]) -> tuple[set[str], set[str]]
         ("update_occupancy", UpdateOccupancySettings),
         ("record_stream", RecordStreamSettings),
         ("run_job", RunJobSettings),
+        ("recognise_person", RecognisePersonSettings),
         ("query_api", QueryApiSettings),
         ("analyse_image", AnalyseImageSettings),
         ("record_processing", RecordProcessingSettings),

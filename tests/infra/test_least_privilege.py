@@ -89,15 +89,34 @@ def test_update_occupancy_publishes_on_our_bus_only(stage: SynthesisedStage) -> 
     assert statement["Resource"] == {"Fn::GetAtt": [bus.logical_id, "Arn"]}
 
 
-def test_query_api_only_reads_pictures(stage: SynthesisedStage) -> None:
+def prefixes_of(stage: SynthesisedStage, role_id: str, action: str) -> list[str]:
+    """The prefixes of the media bucket on which a role may do something."""
+    return sorted(
+        resource["Fn::Join"][1][1]
+        for statement in stage.policies_of(role_id)
+        if action in listed(statement["Action"])
+        for resource in listed(statement["Resource"])
+    )
+
+
+def test_query_api_changes_no_picture_but_of_whom_somebody_names(stage: SynthesisedStage) -> None:
     role = role_of_function(stage, "query_api")
     assert actions_on_table(stage, role, "Trails") == READ | WRITE  # it marks which cameras are watched
-    on_objects = [s for s in stage.policies_of(role) if "s3:" in json.dumps(s["Action"])]
-    assert {action for s in on_objects for action in listed(s["Action"])} == {"s3:GetObject"}
-    assert sorted(r["Fn::Join"][1][1] for s in on_objects for r in s["Resource"]) == [
-        "/live/*",
-        "/snapshots/*",
-    ]
+    assert prefixes_of(stage, role, "s3:GetObject") == ["/live/*", "/review/*", "/snapshots/*"]
+    assert prefixes_of(stage, role, "s3:PutObject") == ["/enrolled/*", "/snapshots/*"]
+    assert prefixes_of(stage, role, "s3:DeleteObject") == ["/enrolled/*", "/review/*", "/snapshots/*"]
+
+
+def test_recognise_person_reads_faces_and_forgets_them(stage: SynthesisedStage) -> None:
+    role = role_of_function(stage, "recognise_person")
+    assert actions_on_table(stage, role, "Registry") == READ  # it enrols nobody
+    assert actions_on_table(stage, role, "Presence") == READ | WRITE | {"dynamodb:DeleteItem"}
+    assert actions_on_table(stage, role, "Trails") == set()
+    assert prefixes_of(stage, role, "s3:GetObject") == ["/faces/*"]
+    assert prefixes_of(stage, role, "s3:PutObject") == ["/review/*", "/snapshots/*"]
+    assert prefixes_of(stage, role, "s3:DeleteObject") == ["/faces/*", "/snapshots/*"]
+    granted = {action for s in stage.policies_of(role) for action in listed(s["Action"])}
+    assert {action.split(":")[0] for action in granted} == {"dynamodb", "events", "kms", "logs", "s3", "sqs"}
 
 
 def test_the_worker_may_not_change_the_registry_nor_write_chunks(dev: SynthesisedStage) -> None:
@@ -128,7 +147,8 @@ def test_who_reads_objects_is_told_when_one_is_gone(dev: SynthesisedStage) -> No
     worker = dev.resource("vision", "AWS::ECS::TaskDefinition").properties["TaskRoleArn"]
     job = dev.resource("recordings", "AWS::Batch::JobDefinition").properties["ContainerProperties"]
     roles = [arn["Fn::GetAtt"][0] for arn in (worker, job["JobRoleArn"])]
-    for role in (*roles, role_of_function(dev, "analyse_image")):
+    functions = ("analyse_image", "recognise_person", "query_api")
+    for role in (*roles, *(role_of_function(dev, name) for name in functions)):
         (listing,) = (s for s in dev.policies_of(role) if "s3:ListBucket" in listed(s["Action"]))
         assert listed(listing["Action"]) == ["s3:ListBucket"]
         assert "Condition" not in listing

@@ -64,7 +64,10 @@ def test_a_message_stays_hidden_for_six_times_its_functions_timeout(stage: Synth
 
 @pytest.mark.parametrize(
     ("function", "handled"),
-    [("update_occupancy", ["LineCrossed.v1", "ZoneEntered.v1", "ZoneLeft.v1"])],
+    [
+        ("update_occupancy", ["LineCrossed.v1", "ZoneEntered.v1", "ZoneLeft.v1"]),
+        ("recognise_person", ["FaceSeen.v1"]),
+    ],
 )
 def test_the_rule_asks_for_what_the_function_parses(
     stage: SynthesisedStage, function: str, handled: list[str]

@@ -47,6 +47,11 @@ def test_who_enrols_and_erases_may_not_search(asking: SynthesisedStage, function
     assert set(listed(statement["Action"])) == KEEPING
 
 
+def test_who_recognises_may_only_search(asking: SynthesisedStage) -> None:
+    (statement,) = on_faces(asking, "recognise_person")
+    assert statement["Action"] == "rekognition:SearchFacesByImage"
+
+
 def test_only_the_stages_own_collections(asking: SynthesisedStage) -> None:
     found = [
         statement for _, statement in statements(asking) if "rekognition:" in json.dumps(statement["Action"])
@@ -62,7 +67,7 @@ def test_nobody_else_may_ask(asking: SynthesisedStage) -> None:
         str(policy) for policy, each in statements(asking) if "rekognition:" in json.dumps(each["Action"])
     }
     functions = {name.split("/")[1].partition("Role")[0] for name in policies}
-    assert functions == {"AnalyseImage", "QueryApi"}
+    assert functions == {"AnalyseImage", "QueryApi", "RecognisePerson"}
 
 
 def test_somebody_is_told_when_the_money_is_spent(asking: SynthesisedStage, dev: SynthesisedStage) -> None:

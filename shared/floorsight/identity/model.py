@@ -29,6 +29,7 @@ class Unknown(StrEnum):
     BELOW_THRESHOLD = "below_threshold"
     MARGIN = "margin"  # somebody else is nearly as similar
     DISAGREEMENT = "disagreement"  # the track's faces are not all one person's, or not enough of them are
+    NO_CONSENT = "no_consent"  # somebody who must not be recognised (any more)
     SPEND_CAP = "spend_cap"  # the day's money for Rekognition is spent
     BACKEND_UNAVAILABLE = "backend_unavailable"  # Rekognition did not answer
 

@@ -10,9 +10,14 @@ from floorsight.identity.model import Track
 PICTURE_TYPE = "image/jpeg"
 
 
+def site_prefix(site_id: str) -> str:
+    """What the keys of all pictures of a site begin with, those of crossings too."""
+    return f"snapshots/{site_id}/"
+
+
 def employee_prefix(site_id: str, employee_id: str) -> str:
     """What the keys of all pictures begin with that were taken of an employee."""
-    return f"snapshots/{site_id}/_people/{employee_id}/"
+    return f"{site_prefix(site_id)}_people/{employee_id}/"
 
 
 def employee_key(track: Track, employee_id: str) -> str:
@@ -21,6 +26,11 @@ def employee_key(track: Track, employee_id: str) -> str:
     return f"{prefix}{track.camera_id}/{track.stream_session}/{track.track_id}.jpg"
 
 
+def unknown_prefix(site_id: str) -> str:
+    """What the keys of all pictures of people begin with who are not known."""
+    return f"{site_prefix(site_id)}_unknown/"
+
+
 def review_key(site_id: str, review_id: str) -> str:
     """The picture of somebody who is not known."""
-    return f"snapshots/{site_id}/_unknown/{review_id}.jpg"
+    return f"{unknown_prefix(site_id)}{review_id}.jpg"

@@ -17,6 +17,8 @@ from floorsight.platform.errors import Malformed
 
 PREFIX = "FLOORSIGHT_"
 DEFAULT_DETECTOR = "nanodet-g-416-int8"  # ADR 0046
+DEFAULT_FACE_DETECTOR = "yunet-2023mar"
+DEFAULT_FACE_EMBEDDER = "sface-2021dec"
 
 
 class Settings(BaseModel):
@@ -103,6 +105,15 @@ class RaiseAlertSettings(Settings):
     drift_tolerance: int = 3  # a count may be so far below zero before it is told
 
 
+class RecognisePersonSettings(Settings):
+    """What `functions/recognise_person` is told."""
+
+    registry_table: str
+    presence_table: str
+    media_bucket: str
+    event_bus: str
+
+
 class RecordAttendanceSettings(Settings):
     """What `functions/record_attendance` is told."""
 
@@ -135,6 +146,7 @@ class SeriesSettings(Settings):
 class RunJobSettings(SeriesSettings, RaiseAlertSettings):
     """What `functions/run_job` is told: where series are kept, and what all who raise alerts are told."""
 
+    media_bucket: str
     event_bus: str
 
 
@@ -145,6 +157,7 @@ class QueryApiSettings(SeriesSettings):
     presence_table: str
     trails_table: str
     media_bucket: str
+    event_bus: str
     security_topic: str
     user_pool_client_id: str
     run_job_function: str
@@ -176,6 +189,8 @@ class VisionSettings(Settings):
     models_catalogue: str = "models.toml"
     models_folder: str = "models"
     detector: str = DEFAULT_DETECTOR
+    face_detector: str = DEFAULT_FACE_DETECTOR  # both loaded when a camera first asks for faces
+    face_embedder: str = DEFAULT_FACE_EMBEDDER
     inference_threads: int = 0
     require_gpu: bool = False  # refuse to start without one rather than fall behind in silence
 

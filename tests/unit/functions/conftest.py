@@ -21,6 +21,7 @@ from functions.query_api.pictures import PictureLinks
 from functions.query_api.services import Services
 from functions.query_api.signing_in import UserPool
 from tests.fakes.jobs import RememberedStarts
+from tests.fakes.recognition import Recognition
 from tests.fakes.scene import Scene
 
 CREDENTIALS: dict[str, Any] = {
@@ -119,25 +120,34 @@ def console_folder(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def make_services(cognito: Any, s3: Any) -> Callable[[Scene], Services]:
     """What the routes work with, on a scene."""
-    return lambda scene: Services(
-        stage="local",
-        sites=scene.sites,
-        occupancy=scene.occupancy,
-        history=scene.history,
-        statistics=StatisticsService(scene.history),
-        views=scene.views,
-        alerts=scene.alerts,
-        subscriptions=scene.subscriptions,
-        recounts=scene.recounts,
-        publishers=scene.publishers,
-        recordings=scene.recordings,
-        processing=scene.processing,
-        diagnostics=scene.diagnostics,
-        jobs=scene.jobs,
-        job_starter=RememberedStarts(),
-        pictures=PictureLinks("pictures", lambda: s3),
-        users=UserPool("client-1", lambda: cognito),
-    )
+
+    def make(scene: Scene) -> Services:
+        recognition = Recognition(scene)
+        return Services(
+            stage="local",
+            sites=scene.sites,
+            occupancy=scene.occupancy,
+            history=scene.history,
+            statistics=StatisticsService(scene.history),
+            views=scene.views,
+            alerts=scene.alerts,
+            subscriptions=scene.subscriptions,
+            recounts=scene.recounts,
+            publishers=scene.publishers,
+            recordings=scene.recordings,
+            identity_policies=recognition.policy_service,
+            identity_metrics=recognition.metrics,
+            reviews=recognition.reviews,
+            naming=recognition.naming,
+            processing=scene.processing,
+            diagnostics=scene.diagnostics,
+            jobs=scene.jobs,
+            job_starter=RememberedStarts(),
+            pictures=PictureLinks("pictures", lambda: s3),
+            users=UserPool("client-1", lambda: cognito),
+        )
+
+    return make
 
 
 @pytest.fixture

@@ -45,6 +45,12 @@ NEEDED = {
     ("GET", "/api/v1/occupancy/scheduler-status"): Role.VIEWER,
     ("GET", "/api/occupancy/jobs/{name}/runs"): Role.VIEWER,
     ("GET", "/api/recordings/{job_id}"): Role.VIEWER,
+    ("GET", "/api/identity/policy"): Role.VIEWER,
+    ("PUT", "/api/identity/policy"): Role.OPERATOR,
+    ("GET", "/api/identity/metrics"): Role.VIEWER,
+    ("GET", "/api/identity/review"): Role.OPERATOR,
+    ("POST", "/api/identity/review/{review_id}/name"): Role.OPERATOR,
+    ("POST", "/api/identity/review/{review_id}/dismiss"): Role.OPERATOR,
     ("POST", "/api/occupancy/jobs/{name}/run"): Role.OPERATOR,
     ("POST", "/api/occupancy/recount"): Role.OPERATOR,
     ("GET", f"{CAMERA_PATH}/live"): Role.VIEWER,
@@ -89,6 +95,7 @@ def url(path: str) -> str:
         alert_id=f"{SITE}.20260302T120000000000Z.aaaaaaaa",
         subscription_id="a",
         job_id="yard-1",
+        review_id=f"{SITE}.20260302T120000000000Z.aaaaaaaaaaaa",
     )
 
 

@@ -20,6 +20,7 @@ SETTINGS = QueryApiSettings(
     presence_table="p",
     trails_table="t",
     media_bucket="m",
+    event_bus="b",
     security_topic="arn:aws:sns:eu-central-1:123456789012:security",
     user_pool_client_id="c",
     run_job_function="f",

@@ -34,6 +34,7 @@ from schemathesis.specs.openapi.checks import (
 from floorsight.alerts.model import AlertKind, Concern, Finding, Severity
 from floorsight.alerts.subscriptions.model import Protocol
 from floorsight.events.vision import Direction
+from floorsight.identity.policy.model import IdentityPolicy
 from floorsight.occupancy.model import Crossing
 from floorsight.occupancy.series.model import SubjectKind
 from floorsight.recordings.model import Order
@@ -45,6 +46,7 @@ from functions.query_api.console import Console
 from functions.query_api.services import Services
 from functions.query_api.signing_in import UserPool
 from tests.fakes.clock import NOON
+from tests.fakes.recognition import Recognition
 from tests.fakes.scene import CAMERA, SITE, Scene, line_crossed
 from tests.fakes.stills import still
 from tests.unit.diagnostics.test_processing import measured
@@ -101,6 +103,13 @@ LIKELY: dict[str, list[Any]] = {
     "captured_at": ["2026-03-02T12:00:00Z"],
     "size_bytes": [5_000_000],
     "job_id": ["yard-1"],
+    "employee_id": ["anna"],
+    "threshold": [0.5],
+    "margin": [0.125],
+    "min_votes": [2],
+    "rekognition_usd_per_day": [0, 2.5],
+    "review_days": [30],
+    "snapshot_days": [90],
 }
 
 
@@ -154,6 +163,10 @@ def plant() -> Scene:
     scene.publishers.record_report(reported(1))
     track = SeenTrack(7, "person", (0.0, 0.25, 0.5, 1.0), 0.75)
     scene.processing.record(measured())
+    recognition = Recognition(scene)
+    recognition.hire("anna")
+    recognition.recognise(recognition.see(7, person=1))  # whom nobody knows
+    recognition.policies.replace(IdentityPolicy(SITE))
     scene.views.save_view(View(CAMERA, NOON, "live/door-1/latest.jpg", 768, 576, (track,)))
     return scene
 
@@ -164,7 +177,9 @@ def likely_values() -> dict[str, list[Any]]:
     scene = plant()
     alerts = scene.alerts.list_alerts(SITE, limit=1).items
     subscriptions = scene.subscriptions.list_subscriptions(SITE).items
+    reviews = Recognition(scene).reviews.list_reviews(SITE, only_open=True, limit=1).items
     return LIKELY | {
+        "review_id": [review.review_id for review in reviews],
         "alert_id": [alert.alert_id for alert in alerts],
         "subscription_id": [subscription.subscription_id for subscription, _ in subscriptions],
     }

@@ -62,6 +62,10 @@ class AnswerStore:
         expect = Expectation(equals={"revision": answer.revision}) if answer.revision else ABSENT
         return Put(_dump(answer), expect)
 
+    def remove_write(self, answer: Answer) -> Delete:
+        """Forget an answer that is still as it was read."""
+        return Delete(_key(answer.track), Expectation(equals={"revision": answer.revision}))
+
     def remove(self, answer: Answer) -> None:
         """Forget an answer, whatever it is by now."""
         self.table.write(Delete(_key(answer.track)))

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 
 from floorsight.employees.model import Employee
 from floorsight.employees.service import EmployeeService
-from floorsight.identity.enrolling.explaining import image_field
 from floorsight.identity.enrolling.indexing import FaceIndex, NotIndexed
-from floorsight.identity.enrolling.model import PICTURE_TYPE, Enrolled, NewFace, enrolled_key
+from floorsight.identity.enrolling.model import PICTURE_TYPE, Enrolled, NewFace, enrolled_key, image_field
 from floorsight.identity.gallery.model import MAX_FACES, EnrolledFace, EnrolledPerson
 from floorsight.identity.gallery.store import GalleryStore
 from floorsight.platform.clock import Clock, utc_now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from floorsight.identity.enrolling.model import ImageFault
+from floorsight.identity.enrolling.model import ImageFault, image_field
 from floorsight.platform.errors import Fault
 from floorsight.vision.faces.quality import Verdict
 
@@ -22,8 +22,3 @@ _WORDS: dict[ImageFault | Verdict, str] = {
 def explain(index: int, code: ImageFault | Verdict, of: str = "") -> Fault:
     """What is wrong with the image of this index; `of`: as whom it is enrolled."""
     return Fault(image_field(index), code.value, _WORDS[code].format(of=of))
-
-
-def image_field(index: int) -> str:
-    """How a problem names an image of a request."""
-    return f"images.{index}"

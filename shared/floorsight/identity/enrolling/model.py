@@ -45,3 +45,8 @@ def enrolled_prefix(site_id: str, employee_id: str) -> str:
 def enrolled_key(site_id: str, employee_id: str, face_id: str) -> str:
     """The picture of an enrolled face. No rule of the bucket removes it: only who removes the face."""
     return f"{enrolled_prefix(site_id, employee_id)}{face_id}.jpg"
+
+
+def image_field(index: int) -> str:
+    """How a problem names an image of a request."""
+    return f"images.{index}"

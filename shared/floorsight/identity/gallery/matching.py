@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -76,6 +77,6 @@ class Gallery:
         return FaceMatch(best, Match(self.employees[second], float(others[second])))
 
 
-def stack_embeddings(embeddings: list[bytes]) -> Embeddings:
+def stack_embeddings(embeddings: Sequence[bytes]) -> Embeddings:
     """(n, 128) float32 of embeddings as they are stored."""
     return np.frombuffer(b"".join(embeddings), "<f4").reshape(-1, EMBEDDING_SIZE)

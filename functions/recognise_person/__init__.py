@@ -1,0 +1,1 @@
+"""Answers who is on a camera's track."""

@@ -1,0 +1,1 @@
+"""What recognising people took, and what it saved, by camera and day."""

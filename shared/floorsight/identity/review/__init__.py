@@ -1,0 +1,1 @@
+"""People whom nobody recognised, for somebody to name or to dismiss."""
