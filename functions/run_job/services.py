@@ -14,6 +14,9 @@ from floorsight.alerts.outages.service import OutageService
 from floorsight.alerts.outages.store import OutageStore
 from floorsight.alerts.service import AlertService
 from floorsight.alerts.store import AlertStore
+from floorsight.identity.enrolling.indexing import FaceIndex
+from floorsight.identity.face_rooms import ask_rekognition, open_face_rooms
+from floorsight.identity.purging import PurgeService
 from floorsight.jobs.model import JobName
 from floorsight.jobs.service import JobService, SiteAction
 from floorsight.jobs.store import JobStore
@@ -29,6 +32,7 @@ from floorsight.platform.aws import client
 from floorsight.platform.bus import Bus, EventBridgeBus
 from floorsight.platform.clock import Clock, utc_now
 from floorsight.platform.dynamo import DynamoTable
+from floorsight.platform.objects import ObjectStore, S3Objects
 from floorsight.platform.settings import RunJobSettings
 from floorsight.platform.table import Table
 from floorsight.platform.topics import SnsTopic, Topic
@@ -55,9 +59,14 @@ def make_services() -> Services:
     settings = RunJobSettings.from_environment()
     dynamodb = client("dynamodb")
     presence = DynamoTable(settings.presence_table, dynamodb)
+    registry = DynamoTable(settings.registry_table, dynamodb)
     return wire_services(
-        registry=DynamoTable(settings.registry_table, dynamodb),
+        registry=registry,
         presence=presence,
+        objects=S3Objects(settings.media_bucket, client("s3")),
+        outside=ask_rekognition(
+            settings.stage, registry=registry, presence=presence, sites=SiteService(SiteStore(registry))
+        ),
         series=choose_series_store(settings, presence),
         topic=SnsTopic(settings.security_topic, lambda: client("sns")),
         bus=EventBridgeBus(settings.event_bus, client("events")),
@@ -69,6 +78,8 @@ def wire_services(
     *,
     registry: Table,
     presence: Table,
+    objects: ObjectStore,
+    outside: FaceIndex,
     series: SeriesStore,
     topic: Topic,
     bus: Bus,
@@ -80,6 +91,9 @@ def wire_services(
     ledger, health = OccupancyStore(presence), HealthStore(presence)
     occupancy = OccupancyService(sites, ledger, clock)
     alerts = AlertService(sites, AlertStore(presence), topic, clock, policy)
+    faces = open_face_rooms(
+        registry=registry, presence=presence, objects=objects, sites=sites, outside=outside, clock=clock
+    )
     return Services(
         jobs=JobService(JobStore(presence), clock),
         sites=sites,
@@ -95,6 +109,7 @@ def wire_services(
                 ).tell_changes,
             ),
             anomalies=AnomalyChecks(alerts, sites, series),
+            purging=faces.purging,
             reconciling=ReconcileService(sites, occupancy, ReconcileStore(presence), clock),
             rolling_up=RollUpService(
                 sites, ledger, series, FenceStore(presence), heartbeats=health, clock=clock
@@ -108,6 +123,7 @@ def make_actions(
     *,
     checks: SiteChecks,
     anomalies: AnomalyChecks,
+    purging: PurgeService,
     reconciling: ReconcileService,
     rolling_up: RollUpService,
     clock: Clock,
@@ -126,4 +142,5 @@ def make_actions(
         JobName.RECONCILE: reconcile,
         # The last hour that is over, whatever the minutes of the site's offset from UTC.
         JobName.DETECT_ANOMALIES: lambda site_id: anomalies.detect_anomalies(site_id, clock() - HOUR),
+        JobName.PURGE_PICTURES: purging.purge_site,
     }

@@ -22,6 +22,7 @@ from infra.settings import StageSettings
 from infra.stacks.alerts import AlertsStack
 from infra.stacks.bus import BusStack
 from infra.stacks.data import DataStack
+from infra.stacks.erasing import allow_erasing
 
 ONE_CPU_MB = 1769  # the memory at which Lambda gives a function one whole CPU
 DELIVERY_RETRIES = 2
@@ -66,11 +67,12 @@ class JobsStack(Stack):
             self,
             "RunJob",
             name="run_job",
-            description="Rolls up, reconciles, checks alerts: by the clock or when somebody asks",
+            description="Rolls up, reconciles, checks, purges: by the clock or when somebody asks",
             stage=stage,
             settings=RunJobSettings(
                 registry_table=registry.table_name,
                 presence_table=presence.table_name,
+                media_bucket=data.media.bucket_name,
                 security_topic=alerts.topic.topic_arn,
                 event_bus=bus.bus.event_bus_name,
             ),
@@ -78,8 +80,8 @@ class JobsStack(Stack):
             memory_mb=ONE_CPU_MB,
             timeout_seconds=TIME_LIMIT_SECONDS,
         )
-        allow_table(function.role, registry, TableUse.READ)
         allow_table(function.role, presence, TableUse.READ_WRITE_AND_REMOVE)
+        allow_erasing(function.role, data, stage)
         allow_key(function.role, data.key)
         allow_publishing(function.role, bus.bus)
         allow_notifying(function.role, alerts.topic, alerts.topic_key)

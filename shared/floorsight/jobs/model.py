@@ -14,6 +14,7 @@ from enum import StrEnum
 # The longest that a Lambda function can run.
 TIME_LIMIT_SECONDS = 900
 HISTORY_DAYS = 30
+DAY_MINUTES = 24 * 60
 # Who started a run that nobody asked for.
 SCHEDULE = "schedule"
 
@@ -25,11 +26,12 @@ class JobName(StrEnum):
     ROLL_UP = "roll_up"
     RECONCILE = "reconcile"
     DETECT_ANOMALIES = "detect_anomalies"
+    PURGE_PICTURES = "purge_pictures"
 
 
 @dataclass(frozen=True)
 class Job:
-    """A job, at minutes of the UTC hour: every `every_minutes` (a divisor of 60), from `at_minute` on.
+    """A job, every `every_minutes` (a divisor of 60, or a day's), from minute `at_minute` of the UTC day on.
 
     One that is `for_deleted` finishes what a site leaves that is deleted: last rows, unsent notices.
     """
@@ -41,14 +43,18 @@ class Job:
     for_deleted: bool = False
 
     def __post_init__(self) -> None:
-        if not (1 <= self.every_minutes <= 60 and 60 % self.every_minutes == 0):
-            raise ValueError(f"{self.every_minutes} minutes do not divide an hour")
+        divides_hour = 1 <= self.every_minutes <= 60 and 60 % self.every_minutes == 0
+        if not (divides_hour or self.every_minutes == DAY_MINUTES):
+            raise ValueError(f"{self.every_minutes} minutes do not divide an hour, and are no day")
         if not 0 <= self.at_minute < self.every_minutes:
             raise ValueError(f"minute {self.at_minute} is none of every {self.every_minutes}")
 
     @property
     def schedule_expression(self) -> str:
         """For EventBridge Scheduler, in UTC."""
+        if self.every_minutes == DAY_MINUTES:
+            hour, minute = divmod(self.at_minute, 60)
+            return f"cron({minute} {hour} * * ? *)"
         minutes = (
             str(self.at_minute) if self.every_minutes == 60 else f"{self.at_minute}/{self.every_minutes}"
         )
@@ -68,6 +74,13 @@ JOBS: Mapping[JobName, Job] = {
         Job(JobName.RECONCILE, "Counts of sites whose quiet hour has come", 15),
         # Ten minutes after the hour: by then the hour that ended is rolled up.
         Job(JobName.DETECT_ANOMALIES, "Counts far outside what this hour of the week usually shows", 60, 10),
+        Job(
+            JobName.PURGE_PICTURES,
+            "Pictures and unnamed faces past their retention, faces of people who have left",
+            DAY_MINUTES,
+            2 * 60 + 20,  # at night in Europe, and none of the other jobs' minutes
+            for_deleted=True,
+        ),
     )
 }
 

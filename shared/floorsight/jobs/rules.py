@@ -20,7 +20,7 @@ _LIMIT = timedelta(seconds=TIME_LIMIT_SECONDS)
 def next_run_at(job: Job, now: datetime) -> datetime:
     """The first moment of the job's schedule after `now`, in UTC."""
     minute = now.astimezone(UTC).replace(second=0, microsecond=0)
-    behind = (minute.minute - job.at_minute) % job.every_minutes
+    behind = (60 * minute.hour + minute.minute - job.at_minute) % job.every_minutes
     return minute + (job.every_minutes - behind) * _MINUTE
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from floorsight.alerts.model import AlertPolicy
+from floorsight.identity.enrolling.indexing import NoIndex
 from floorsight.jobs.model import JobName, RunStatus
 from floorsight.jobs.requests import JobRequest
 from floorsight.jobs.service import JobFailed
@@ -39,6 +40,8 @@ def services(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Services:
     made = wire_services(
         registry=scene.registry,
         presence=scene.presence,
+        objects=scene.objects,
+        outside=NoIndex(),
         series=TableSeries(scene.presence),
         topic=scene.topic,
         bus=MemoryBus(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from floorsight.employees.service import EmployeeService
 from floorsight.employees.store import EmployeeStore
 from floorsight.identity.enrolling.adding import FaceKeeping
-from floorsight.identity.enrolling.indexing import NoIndex, NotIndexed
+from floorsight.identity.enrolling.indexing import NoIndex
 from floorsight.identity.enrolling.model import enrolled_prefix
 from floorsight.identity.enrolling.rules import find_strangers
 from floorsight.identity.enrolling.service import EnrolmentService
@@ -26,31 +26,12 @@ from floorsight.sites.store import SiteStore
 from floorsight.vision.faces.quality import Verdict
 from tests.fakes.clock import ManualClock
 from tests.fakes.objects import MemoryObjects
+from tests.fakes.people import RememberedIndex
 from tests.fakes.portraits import FakeReader, Portrait, face_of, jpeg_of, portrait, stored
 from tests.fakes.scene import SITE, no_wait
 from tests.fakes.table import FaultyTable, MemoryTable
 
 ANNA, BERTA = 1, 2
-
-
-@dataclass
-class RememberedIndex:
-    """`FaceIndex` that remembers, and refuses the pictures it is told to."""
-
-    faces: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
-    refused: bytes | None = None
-
-    def add(self, site_id: str, employee_id: str, pictures: dict[str, bytes]) -> None:
-        for face_id, jpeg in pictures.items():
-            if jpeg == self.refused:
-                raise NotIndexed(face_id, "face_too_poor", "not good enough")
-        self.faces |= {(site_id, employee_id, face_id): jpeg for face_id, jpeg in pictures.items()}
-
-    def remove(self, site_id: str, employee_id: str, face_id: str | None = None) -> int:
-        gone = [key for key in self.faces if key[:2] == (site_id, employee_id) and face_id in (None, key[2])]
-        for key in gone:
-            del self.faces[key]
-        return len(gone)
 
 
 class Desk:

@@ -28,6 +28,7 @@ def job(every: int, at: int = 0) -> Job:
         (JobName.ROLL_UP, "cron(0/5 * * * ? *)"),
         (JobName.RECONCILE, "cron(0/15 * * * ? *)"),
         (JobName.DETECT_ANOMALIES, "cron(10 * * * ? *)"),
+        (JobName.PURGE_PICTURES, "cron(20 2 * * ? *)"),
     ],
 )
 def test_every_job_has_its_schedule(name: JobName, expression: str) -> None:
@@ -46,6 +47,8 @@ def test_every_job_has_its_schedule(name: JobName, expression: str) -> None:
         (60, 10, (12, 9, 59), (12, 10)),
         (60, 10, (12, 10, 0), (13, 10)),
         (60, 10, (23, 30, 0), (0, 10)),
+        (1440, 140, (2, 19, 59), (2, 20)),
+        (1440, 140, (2, 20, 0), (2, 20)),
     ],
 )
 def test_the_next_run_is_the_next_minute_of_the_schedule(
@@ -56,8 +59,8 @@ def test_the_next_run_is_the_next_minute_of_the_schedule(
 
 
 @given(
-    st.sampled_from([1, 2, 3, 5, 6, 10, 15, 30, 60]),
-    st.integers(0, 59),
+    st.sampled_from([1, 2, 3, 5, 6, 10, 15, 30, 60, 1440]),
+    st.integers(0, 1439),
     st.integers(0, 10**6),
 )
 def test_next_runs_follow_each_other_at_the_interval(every: int, at: int, seconds: int) -> None:
@@ -66,7 +69,7 @@ def test_next_runs_follow_each_other_at_the_interval(every: int, at: int, second
     first = next_run_at(tested, now)
     assert now < first <= now + every * MINUTE
     assert next_run_at(tested, first) == first + every * MINUTE
-    assert first.minute % every == tested.at_minute
+    assert (60 * first.hour + first.minute) % every == tested.at_minute
 
 
 @pytest.mark.parametrize(("every", "at"), [(7, 0), (0, 0), (120, 0), (15, 15), (15, -1)])

@@ -1,0 +1,86 @@
+"""An erasure: what was asked for, how far it is, and what was removed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+# DynamoDB's own, which infra does not shorten.
+POINT_IN_TIME_DAYS = 35
+# What the bucket does: whoever recognises a face removes its record at once, but the question may wait.
+FACE_RECORD_DAYS = 14
+ACCESS_LOG_DAYS = 90
+
+
+class ErasureCause(StrEnum):
+    """Why somebody's biometrics were removed."""
+
+    ERASED = "erased"  # they asked for it
+    WITHDRAWN = "withdrawn"  # their consent has ended
+    LEFT = "left"  # they don't work there any more
+
+
+class Kind(StrEnum):
+    """What is removed."""
+
+    FACES = "faces"  # embeddings of the gallery
+    ENROLLED_PICTURES = "enrolled_pictures"
+    PICTURES = "pictures"  # of recognised tracks: evidence of punches and answers
+    ANSWERS = "answers"
+    NAMED_REVIEWS = "named_reviews"
+    UNNAMED_REVIEWS = "unnamed_reviews"  # nobody had named them; the face was similar
+    OUTSIDE_FACES = "outside_faces"  # at Rekognition
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A face that unnamed ones are compared with until the erasure is finished."""
+
+    embedder: str
+    embedding: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """The removal of an employee's biometrics, begun by `by`.
+
+    `removed` counts what is gone by now. `references` are the faces that were enrolled and `reviewed_to` is
+    where the looking through reviews has got to; neither is left when it is finished.
+    """
+
+    employee_id: str
+    site_id: str
+    cause: ErasureCause
+    by: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    removed: Mapping[str, int] = field(default_factory=dict)
+    references: tuple[Reference, ...] = ()
+    reviewed_to: Mapping[str, str] | None = None
+    reviews_done: bool = False
+    revision: int = 0
+
+    @property
+    def backups_end_at(self) -> datetime | None:
+        """When no backup has a copy any more."""
+        return self.finished_at + timedelta(days=POINT_IN_TIME_DAYS) if self.finished_at else None
+
+
+def explain_what_is_left(erasure: Erasure) -> list[str]:
+    """Where copies of what was removed may still be, and for how long."""
+    until = erasure.backups_end_at
+    by = f", until {until:%Y-%m-%d %H:%M} UTC" if until else ""
+    return [
+        f"Point-in-time recovery of the tables keeps what was removed for {POINT_IN_TIME_DAYS} days{by}. It "
+        "is reached only by restoring a whole table, for which no part of the system has the rights.",
+        "Pictures are gone at once: the bucket keeps no earlier versions. Its access log keeps the keys of "
+        f"pictures, not what they showed, for {ACCESS_LOG_DAYS} days.",
+        "A track that waits to be recognised may show the person once more, as somebody unknown; its face "
+        f"records go when it is done, or after {FACE_RECORD_DAYS} days if that fails.",
+        "Pictures of people whom nobody named and whose faces are removed already (dismissed ones) can't be "
+        "found by a face; they go when their review is over.",
+        "Consents (when, to which text, recorded by whom) and that this erasure happened are kept as proof, "
+        "without biometrics. Punches and their times are kept for payroll.",
+    ]

@@ -1,0 +1,124 @@
+"""What is kept of people only for a time, and goes then: pictures, reviews, faces of those who have left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from floorsight.employees.model import Employee
+from floorsight.employees.service import EmployeeService
+from floorsight.identity.erasing.service import ErasureService
+from floorsight.identity.policy.store import PolicyStore
+from floorsight.identity.review.rules import faces_prefix
+from floorsight.identity.review.store import ReviewStore
+from floorsight.identity.snapshots import review_key, site_prefix, unknown_prefix
+from floorsight.platform.clock import Clock, utc_now
+from floorsight.platform.items import Item
+from floorsight.platform.objects import MAX_DELETED_AT_ONCE, ObjectStore
+from floorsight.platform.table import Page
+from floorsight.sites.service import SiteService
+
+BY = "purge"
+MEGABYTE = 1_000_000
+ITEMS_A_PAGE = 200
+# A recognition that was under way when somebody was erased has ended by then, and indexes have caught up.
+SWEPT_FOR = timedelta(days=2)
+Thing = TypeVar("Thing")
+
+
+@dataclass
+class Purged:
+    """What went."""
+
+    objects: int = 0
+    bytes: int = 0
+    reviews: int = 0
+    people: int = 0  # whose faces were removed, or once more looked for
+
+    def counts(self) -> dict[str, int]:
+        return {**vars(self), "megabytes": round(self.bytes / MEGABYTE)}
+
+
+@dataclass(frozen=True)
+class PurgeService:
+    """The daily job of a site. Doing it again removes what has come of age since."""
+
+    sites: SiteService
+    employees: EmployeeService
+    policies: PolicyStore
+    reviews: ReviewStore
+    objects: ObjectStore
+    erasing: ErasureService
+    clock: Clock = utc_now
+
+    def purge_site(self, site_id: str) -> dict[str, int]:
+        """How many objects, bytes, reviews went, and of how many people the faces.
+
+        Raises:
+            NotFound: `unknown_site`.
+            Unavailable: something did not answer; what is left goes with the next run.
+        """
+        done, policy, now = Purged(), self.policies.find(site_id), self.clock()
+        pictures_until = now - timedelta(days=policy.snapshot_days)
+        unknown_until = now - timedelta(days=policy.review_days)
+        self._remove_old(site_prefix(site_id), pictures_until, done)
+        self._remove_old(unknown_prefix(site_id), unknown_until, done)
+        self._remove_old(faces_prefix(site_id), unknown_until, done)
+        self._remove_reviews(site_id, now, done)
+        self._remove_people(site_id, now, done)
+        return done.counts()
+
+    def _remove_old(self, prefix: str, until: datetime, done: Purged) -> None:
+        old = (found for found in self.objects.list(prefix) if found.modified_at <= until)
+        while batch := list(islice(old, MAX_DELETED_AT_ONCE)):
+            self.objects.delete([each.key for each in batch])
+            done.objects += len(batch)
+            done.bytes += sum(each.size_bytes for each in batch)
+
+    def _remove_reviews(self, site_id: str, now: datetime, done: Purged) -> None:
+        """Those that are over, with what the prefixes' ages have left of them: the policy may be new."""
+        for page in in_pages(
+            lambda start: self.reviews.list_reviews(
+                site_id, only_open=False, limit=ITEMS_A_PAGE, start_key=start
+            )
+        ):
+            for review in page:
+                if review.expires_at <= now:
+                    self.objects.delete([review.faces_key, review_key(site_id, review.review_id)])
+                    self.reviews.remove(review)
+                    done.reviews += 1
+
+    def _remove_people(self, site_id: str, now: datetime, done: Purged) -> None:
+        site = self.sites.get_site(site_id, with_deleted=True)
+        today = now.astimezone(ZoneInfo(site.time_zone)).date()
+        for page in in_pages(
+            lambda start: self.employees.store.list_of_site(site_id, limit=ITEMS_A_PAGE, start_key=start)
+        ):
+            for employee in page:
+                left = employee.employed_until is not None and employee.employed_until < today
+                if employee.may_be_recognised and (left or site.deleted_at):
+                    self.erasing.let_go(employee.employee_id, by=BY)
+                    done.people += 1
+                elif not employee.may_be_recognised:
+                    done.people += self._sweep(employee, now)
+
+    def _sweep(self, employee: Employee, now: datetime) -> int:
+        """Finish what was left off, and look once more for what a moment's delay had hidden."""
+        last = self.erasing.store.find_last(employee.employee_id)
+        if last is None or (last.finished_at and last.finished_at <= now - SWEPT_FOR):
+            return 0
+        self.erasing.finish(employee.employee_id, by=BY)
+        return 1
+
+
+def in_pages(ask: Callable[[Item | None], Page[Thing]]) -> Iterator[list[Thing]]:
+    """The pages of a list, each asked for when the one before it is done with."""
+    page = ask(None)
+    yield page.items
+    while page.next_key is not None:
+        page = ask(page.next_key)
+        yield page.items

@@ -1,0 +1,140 @@
+"""What is kept for a time goes then, and not before."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from floorsight.identity.policy.model import DEFAULT_SNAPSHOT_DAYS, IdentityPolicy
+from floorsight.platform.errors import NotFound
+from tests.fakes.people import REVIEW_DAYS, People, contents_of, find_traces
+from tests.fakes.scene import SITE
+
+ANNA, BERTA, CARL = 1, 2, 3
+DAY = timedelta(days=1)
+CROSSING = f"snapshots/{SITE}/door-1/2026-03-02/abc.jpg"
+
+
+@pytest.fixture
+def people() -> People:
+    people = People().with_site()
+    people.hire("anna", ANNA)
+    return people
+
+
+def keys(people: People) -> list[str]:
+    objects: Any = people.objects
+    return sorted(objects.stored)
+
+
+def put(people: People, key: str, size: int = 10) -> None:
+    people.objects.put(key, b"x" * size, content_type="image/jpeg")
+
+
+def test_pictures_go_when_their_days_are_over(people: People) -> None:
+    put(people, CROSSING, 2_600_000)
+    people.recognise("anna", ANNA, 1)
+    people.clock.now += DEFAULT_SNAPSHOT_DAYS * DAY - timedelta(seconds=1)
+    assert people.purging.purge_site(SITE)["objects"] == 0
+    people.clock.advance(1)
+    done = people.purging.purge_site(SITE)
+    assert (done["objects"], done["megabytes"]) == (2, 3)
+    assert done["bytes"] > 2_600_000
+    assert not [key for key in keys(people) if key.startswith("snapshots/")]
+
+
+def test_enrolled_pictures_stay(people: People) -> None:
+    people.clock.now += 1000 * DAY
+    people.purging.purge_site(SITE)
+    assert [key for key in keys(people) if key.startswith("enrolled/")]
+
+
+def test_a_site_whose_policy_is_shorter_keeps_less(people: People) -> None:
+    put(people, CROSSING)
+    people.policies.replace(IdentityPolicy(SITE, snapshot_days=7))
+    people.clock.now += 8 * DAY
+    assert people.purging.purge_site(SITE)["objects"] == 1
+
+
+@pytest.mark.parametrize("site_id", ["plant-2", "plant"])
+def test_another_sites_pictures_are_its_own(people: People, site_id: str) -> None:
+    """Also one's whose id begins as this one's, or is its beginning."""
+    people.with_site(site_id).with_site("plant-10")
+    others = [f"snapshots/{other}/door-1/2026-03-02/abc.jpg" for other in (site_id, "plant-10")]
+    for key in others:
+        put(people, key)
+    people.clock.now += 100 * DAY
+    assert people.purging.purge_site(SITE)["objects"] == 0
+    assert set(others) <= set(keys(people))
+
+
+def test_more_pictures_than_are_deleted_at_once_go(people: People) -> None:
+    for number in range(1003):
+        put(people, f"snapshots/{SITE}/door-1/2026-03-02/{number}.jpg")
+    people.clock.now += 100 * DAY
+    assert people.purging.purge_site(SITE)["objects"] == 1003
+
+
+def test_a_review_goes_with_its_objects(people: People) -> None:
+    review = people.not_recognise(CARL, 5)
+    people.clock.now += REVIEW_DAYS * DAY - timedelta(seconds=1)
+    assert people.purging.purge_site(SITE) == dict.fromkeys(
+        ("objects", "bytes", "reviews", "people", "megabytes"), 0
+    )
+    people.clock.advance(1)
+    done = people.purging.purge_site(SITE)
+    assert (done["reviews"], done["objects"]) == (1, 2)
+    assert people.reviews.find(review.review_id) is None
+    objects: Any = people.objects
+    everything = [*contents_of(people.presence, "presence"), *objects.stored.items()]
+    assert find_traces(CARL, iter(everything)) == []
+
+
+def test_faces_of_a_review_that_the_table_forgot_first_go_too(people: People) -> None:
+    """DynamoDB deletes what has expired by itself, and no objects with it."""
+    people.reviews.remove(people.not_recognise(CARL, 5))
+    people.clock.now += REVIEW_DAYS * DAY
+    assert people.purging.purge_site(SITE)["objects"] == 2
+
+
+def test_who_has_left_is_let_go_after_their_last_day(people: People) -> None:
+    people.employees.end_employment("anna", date(2026, 3, 2))
+    assert people.purging.purge_site(SITE)["people"] == 0
+    people.clock.advance(11 * 3600)  # a minute of the next day in Berlin, and still the same in UTC
+    people.clock.advance(60)
+    assert people.purging.purge_site(SITE)["people"] == 1
+    assert people.gallery.find(SITE, "anna") is None
+    assert not people.employees.get_employee("anna").may_be_recognised
+
+
+def test_faces_do_not_outlive_their_site(people: People) -> None:
+    people.sites.delete_site(SITE)
+    assert people.purging.purge_site(SITE)["people"] == 1
+    assert people.gallery.find(SITE, "anna") is None
+
+
+def test_an_erasure_that_was_left_off_is_ended(people: People) -> None:
+    people.erasing.erase("anna", by="ada")
+    last = people.erasing.store.find_last("anna")
+    assert last is not None
+    people.erasing.store.save(type(last)(**{**vars(last), "finished_at": None}))
+    people.clock.now += 30 * DAY
+    assert people.purging.purge_site(SITE)["people"] == 1
+    assert not people.erasing.is_unfinished("anna")
+    people.clock.now += 30 * DAY
+    assert people.purging.purge_site(SITE)["people"] == 0
+
+
+def test_what_an_index_had_hidden_from_an_erasure_goes_the_day_after(people: People) -> None:
+    people.erasing.erase("anna", by="ada")
+    people.recognise("anna", ANNA, 7)
+    people.clock.now += DAY
+    assert people.purging.purge_site(SITE)["people"] == 1
+    assert people.answers.list_of_employee(SITE, "anna") == []
+
+
+def test_a_site_that_is_unknown_is_told(people: People) -> None:
+    with pytest.raises(NotFound):
+        people.purging.purge_site("nowhere")
