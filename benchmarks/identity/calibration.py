@@ -10,8 +10,8 @@ from pathlib import Path
 
 from benchmarks.report import markdown_table, write_section
 from infra.local.faces.calibration import Report
+from infra.local.faces.running import of_photographs
 from infra.local.faces.showing import CONDITION_COLUMNS, RATE_COLUMNS, condition_row, rate_row
-from infra.local.faces_cli import of_photographs
 
 SECTION = "calibration"
 

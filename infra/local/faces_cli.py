@@ -7,28 +7,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import boto3
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from floorsight.identity.calibrating import TARGET
-from floorsight.identity.gallery.store import GalleryStore
-from floorsight.models.faces import open_face_reader
-from floorsight.platform.dynamo import DynamoTable
-from floorsight.platform.errors import FloorsightError, NotFound
-from infra.local.deployment import Deployment
-from infra.local.emulator import DEFAULT_PORT, REGION
-from infra.local.faces.calibration import GALLERY, Report, calibrate, faces_of_gallery
-from infra.local.faces.degrading import CONDITIONS
-from infra.local.faces.photographs import list_files, read_faces, read_pictures
-from infra.local.faces.showing import draw, tables, to_json
-from infra.local.models_cli import MEDIA_FOLDER, MODELS_CATALOGUE, MODELS_FOLDER
+from floorsight.platform.errors import FloorsightError
+from infra.local.emulator import DEFAULT_PORT
 
-FACE_DETECTOR, FACE_EMBEDDER = "yunet-2023mar", "sface-2021dec"
-SAMPLES = ("portrait-", "face-video-")  # in the media catalogue: kind, person, number
+if TYPE_CHECKING:
+    from infra.local.faces.calibration import Report
+
+DEFAULT_TARGET = 1e-4  # `identity.calibrating.TARGET`
 
 faces_app = typer.Typer(help="Faces: how they are recognised.", no_args_is_help=True)
 
@@ -58,7 +49,7 @@ def calibrate_faces(
     ] = None,
     target: Annotated[
         float, typer.Option(help="False accepts, of comparisons with another person.", min=1e-7, max=0.1)
-    ] = TARGET,
+    ] = DEFAULT_TARGET,
     plot: Annotated[
         Path | None, typer.Option(help="Write a drawing (SVG) of the similarities.", dir_okay=False)
     ] = None,
@@ -75,8 +66,12 @@ def calibrate_faces(
         raise typer.BadParameter("give a folder or a site, not both")
     if table and not site:
         raise typer.BadParameter("--table needs --site")
+    # Here, as every other command would wait for what reads pictures.
+    from infra.local.faces.running import of_photographs, of_site
+    from infra.local.faces.showing import draw, to_json
+
     try:
-        report = _of_site(site, table, port, target) if site else of_photographs(folder, target)
+        report = of_site(site, table, port, target) if site else of_photographs(folder, target)
     except FloorsightError as error:
         Console(stderr=True).print(f"[red]Error:[/] {escape(error.message)}", soft_wrap=True)
         raise typer.Exit(1) from error
@@ -88,53 +83,9 @@ def calibrate_faces(
         _show(report, Console())
 
 
-def of_photographs(folder: Path | None, target: float = TARGET) -> Report:
-    """Calibrated on a folder's photographs, or on those of the media catalogue, and on poor copies of them.
-
-    Raises:
-        Malformed: there are too few people or photographs, or a file is no picture.
-        NotFound: the face models, or the sample photographs, were not pulled.
-    """
-    reader = open_face_reader(FACE_DETECTOR, FACE_EMBEDDER, catalogue=MODELS_CATALOGUE, folder=MODELS_FOLDER)
-    pictures = read_pictures(list_files(folder) if folder else sample_files())
-    return calibrate(reader.embedder, read_faces(reader, pictures, CONDITIONS), target)
-
-
-def sample_files() -> list[tuple[str, Path]]:
-    """The media catalogue's faces with their people. Raises NotFound unless they were pulled."""
-    files = [
-        (file.stem.split("-")[-2], file)
-        for file in sorted(MEDIA_FOLDER.glob("*"))
-        if file.stem.startswith(SAMPLES)
-    ]
-    if not files:
-        raise NotFound("the sample photographs are not here: run `floorsight media pull --all`")
-    return files
-
-
-def _of_site(site: str, table: str | None, port: int, target: float) -> Report:
-    gallery = GalleryStore(_aws_table(table) if table else _local_table(port)).load_site(site)
-    embedder, read = faces_of_gallery(gallery)
-    return calibrate(embedder, {GALLERY: read}, target)
-
-
-def _aws_table(name: str) -> DynamoTable:
-    return DynamoTable(name, boto3.client("dynamodb"))
-
-
-def _local_table(port: int) -> DynamoTable:
-    deployment = Deployment.load(port)
-    client = boto3.client(
-        "dynamodb",
-        endpoint_url=deployment.endpoint.url,
-        region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 - the emulator asks for no real key
-    )
-    return DynamoTable(deployment.registry_table_name, client)
-
-
 def _show(report: Report, console: Console) -> None:
+    from infra.local.faces.showing import tables
+
     advice = report.recommendation
     console.print(f"{report.people} people, {report.enrolled} faces enrolled, by {report.embedder}")
     for table in tables(report):

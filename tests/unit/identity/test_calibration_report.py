@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from floorsight.identity.calibrating import KnownFaces
+from floorsight.identity.calibrating import TARGET, KnownFaces
 from floorsight.identity.gallery.model import EnrolledFace, EnrolledPerson, SiteFaces
 from floorsight.platform.errors import Malformed
 from infra.local.faces.calibration import GALLERY, Report, calibrate, enrol, faces_of_gallery
 from infra.local.faces.degrading import CONDITIONS
 from infra.local.faces.photographs import FacesRead, list_files, read_pictures
 from infra.local.faces.showing import RATE_COLUMNS, draw, rate_row, tables, to_json
-from infra.local.faces_cli import faces_app
+from infra.local.faces_cli import DEFAULT_TARGET, faces_app
 from tests.fakes.clock import NOON
 
 SITE = "plant-1"
@@ -179,3 +179,7 @@ def test_the_command_says_what_is_wrong(
     done = CliRunner().invoke(faces_app, ["calibrate", *arguments])
     assert done.exit_code in (1, 2)
     assert said in " ".join(done.output.split())
+
+
+def test_the_command_has_the_target_of_the_rule() -> None:
+    assert DEFAULT_TARGET == TARGET
