@@ -16,7 +16,6 @@ from infra.constructs.grants import (
     allow_objects,
     allow_publishing,
     allow_searching_faces,
-    allow_searching_faces,
     allow_table,
 )
 from infra.constructs.python_function import PythonFunction
@@ -79,6 +78,5 @@ class IdentityStack(Stack):
         allow_objects(role, data.media, "s3:PutObject", ["snapshots", "review"])
         allow_objects(role, data.media, "s3:DeleteObject", ["faces", "snapshots"])
         allow_listing(role, data.media)  # a face record may be gone already
-        allow_searching_faces(role, stage)
         allow_searching_faces(role, stage)
         return function
