@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -353,8 +354,6 @@ def test_killed_anywhere_it_is_answered_once_when_it_is_delivered_again(
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("person", [ANNA, STRANGER])
 def test_dynamodbs_bad_moments_change_nothing(seed: int, person: int) -> None:
-    import random
-
     scene = Scene().with_camera()
 
     def faulty(table: Table) -> Table:
