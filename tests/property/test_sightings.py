@@ -26,14 +26,14 @@ def days(draw: st.DrawFn) -> list[SeenEvent]:
     """What the cameras saw of one or two employees: each track with some crossings, near or far."""
     events: list[SeenEvent] = []
     for track in range(draw(st.integers(1, 4))):
-        camera_id = draw(st.sampled_from(sorted(CAMERAS)))
+        camera_id = draw(st.sampled_from(["gate", "gate", "entry"]))
         moment = at("07:30") + timedelta(minutes=draw(st.integers(0, 540)))
-        for name in draw(st.sets(st.sampled_from([EMPLOYEE, "bob"]), max_size=2)):
-            events.append(recognised(moment, name, camera_id, track))
-        for number, offset in enumerate(draw(st.lists(st.integers(-40, 40), max_size=3, unique=True))):
+        names = draw(st.sampled_from([(EMPLOYEE,), ("bob",), (EMPLOYEE, "bob"), ()]))
+        events += [recognised(moment, name, camera_id, track) for name in names]
+        offsets = draw(st.permutations([-35, -20, -1, 3, 25]))[: draw(st.integers(0, 4))]
+        for number, offset in enumerate(offsets, 1):
             way = draw(st.sampled_from([IN, OUT]))
-            when = moment + timedelta(seconds=offset)
-            events.append(crossed(when, way, camera_id, track, number + 1))
+            events.append(crossed(moment + timedelta(seconds=offset), way, camera_id, track, number))
     return events
 
 
@@ -75,12 +75,12 @@ def last_words(events: list[PunchRecorded]) -> dict[str, set[PunchDirection]]:
     return told
 
 
-@settings(max_examples=25, deadline=None)
-@given(days(), st.randoms(use_true_random=False))
+@settings(max_examples=40, deadline=None)
+@given(days(), st.integers(0, 2**32))
 def test_any_order_and_number_of_deliveries_gives_the_same_punches(
-    events: list[SeenEvent], dice: Random
+    events: list[SeenEvent], seed: int
 ) -> None:
-    plain = plant_on(MemoryTable())
+    dice, plain = Random(seed), plant_on(MemoryTable())
     deliver(plain, events)
     table = MemoryTable()
     behind = plant_on(table)
