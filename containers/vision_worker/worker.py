@@ -8,6 +8,7 @@ from pathlib import Path
 from containers.vision_worker.health import HealthReport
 from floorsight.diagnostics.measuring import MeasuredStream, ProcessingReport
 from floorsight.models.detectors import open_detector
+from floorsight.models.faces import FaceModels
 from floorsight.platform.aws import client
 from floorsight.platform.bus import EventBridgeBus
 from floorsight.platform.call_counts import CALLS
@@ -50,17 +51,35 @@ def load_detector(settings: VisionSettings) -> Detector:
     return detector
 
 
+def find_face_models(settings: VisionSettings) -> FaceModels:
+    """The face models that the settings name, not loaded yet.
+
+    Raises:
+        NotFound: there is no such model. Malformed: it is for something else.
+    """
+    return FaceModels(
+        settings.face_detector,
+        settings.face_embedder,
+        catalogue=Path(settings.models_catalogue),
+        folder=Path(settings.models_folder),
+        threads=settings.inference_threads,
+    ).check()
+
+
 def connect_plans(settings: VisionSettings) -> RegistryPlans:
     """The plans of the cameras in the registry."""
     return RegistryPlans(SiteService(SiteStore(DynamoTable(settings.registry_table, client("dynamodb")))))
 
 
 def connect(settings: VisionSettings, detector: Detector, plans: RegistryPlans | None = None) -> StreamPorts:
-    """What cameras' streams are connected to, live and recorded ones alike."""
+    """What cameras' streams are connected to, live and recorded ones alike.
+
+    Raises as `find_face_models`.
+    """
     views = ViewService(ViewStore(DynamoTable(settings.trails_table, client("dynamodb"))))
     objects = S3Objects(settings.media_bucket, client("s3"))
     return StreamPorts(
-        pipeline=ChunkPipeline(detector, Tracker()),
+        pipeline=ChunkPipeline(detector, Tracker(), find_face_models(settings).open),
         plan_of=(plans or connect_plans(settings)).plan_of,
         store=StreamStore(DynamoTable(settings.presence_table, client("dynamodb"))),
         bus=EventBridgeBus(settings.event_bus, client("events")),

@@ -10,6 +10,7 @@ from mangum import Mangum
 from floorsight.images.service import ImageService
 from floorsight.images.turn import FramePipeline, ImagePorts
 from floorsight.models.detectors import open_detector
+from floorsight.models.faces import FaceModels
 from floorsight.occupancy.service import OccupancyService
 from floorsight.occupancy.store import OccupancyStore
 from floorsight.platform.aws import client
@@ -39,14 +40,14 @@ configure_logging()
 def make_services() -> Services:
     """The services on this function's resources, with the model loaded; made at the first request."""
     settings = AnalyseImageSettings.from_environment()
-    detector = _open_detector(settings)
+    detector, face_models = _open_models(settings)
     dynamodb = client("dynamodb")
     presence = DynamoTable(settings.presence_table, dynamodb)
     sites = SiteService(SiteStore(DynamoTable(settings.registry_table, dynamodb)))
     objects = S3Objects(settings.media_bucket, client("s3"))
     views = ViewService(ViewStore(DynamoTable(settings.trails_table, dynamodb)))
     ports = ImagePorts(
-        pipeline=FramePipeline(detector, Tracker()),
+        pipeline=FramePipeline(detector, Tracker(), face_models.open),
         plan_of=RegistryPlans(sites).plan_of,
         occupancy=OccupancyService(sites, OccupancyStore(presence)),
         presence=presence,
@@ -58,15 +59,17 @@ def make_services() -> Services:
     return Services(ImageService(ports), uploads)
 
 
-def _open_detector(settings: AnalyseImageSettings) -> Detector:
-    """Raises Unavailable: a model that is missing is no fault of who sent the image."""
+def _open_models(settings: AnalyseImageSettings) -> tuple[Detector, FaceModels]:
+    """Those of faces are loaded when a camera first asks for faces.
+
+    Raises Unavailable: a model that is missing is no fault of who sent the image.
+    """
+    catalogue, folder = Path(settings.models_catalogue), Path(settings.models_folder)
+    threads = settings.inference_threads
     try:
-        return open_detector(
-            settings.detector,
-            catalogue=Path(settings.models_catalogue),
-            folder=Path(settings.models_folder),
-            threads=settings.inference_threads,
-        )
+        detector = open_detector(settings.detector, catalogue=catalogue, folder=folder, threads=threads)
+        face_models = FaceModels(settings.face_detector, settings.face_embedder, catalogue, folder, threads)
+        return detector, face_models.check()
     except FloorsightError as error:
         raise Unavailable(f"no image can be analysed here: {error.message}", code=error.code) from error
 

@@ -112,7 +112,7 @@ def up(
     with _errors_shown(), ExitStack() as undo:
         check_port_free(port)
         steps = Steps(console)
-        steps.pull_model(detector)
+        steps.pull_models(detector)
         emulator = steps.start_emulator(port, persist=keep)
         undo.callback(emulator.stop)
         deployment = steps.deploy(emulator)

@@ -75,7 +75,7 @@ def run_demo(options: DemoOptions, console: Console) -> Iterator[RunningDemo]:
     steps = Steps(console)
     check_port_free(options.port)
     with ExitStack() as stack:
-        steps.pull_model(options.detector)
+        steps.pull_models(options.detector)
         video = options.video or steps.pull_video(SAMPLE_VIDEO)
         emulator = steps.start_emulator(options.port)
         stack.callback(emulator.stop)

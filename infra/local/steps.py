@@ -20,6 +20,7 @@ from rich.progress import (
 
 from floorsight.models.catalogue import load_catalogue, load_media_catalogue
 from floorsight.models.pulling import pull
+from floorsight.platform.settings import DEFAULT_FACE_DETECTOR, DEFAULT_FACE_EMBEDDER
 from infra.local.deployment import Deployment, ResourceEvent, deploy
 from infra.local.emulator import Emulator, prepare_emulator, start_emulator
 from infra.local.models_cli import (
@@ -52,11 +53,14 @@ class Steps:
         seconds = time.monotonic() - begun
         self.console.print(f"[green]✓[/] {escape(title)} [dim]{seconds:.1f} s[/]", soft_wrap=True)
 
-    def pull_model(self, name: str) -> None:
-        """Fetch, convert and verify a detector."""
-        entry = load_catalogue(MODELS_CATALOGUE).entry(name)
-        with self.step(f"Model {name}, verified by its hash"), show_progress(self.console) as progress:
-            pull(entry, MODELS_FOLDER, CACHE_FOLDER, progress)
+    def pull_models(self, detector: str) -> None:
+        """Fetch, convert and verify a detector and the face models."""
+        catalogue = load_catalogue(MODELS_CATALOGUE)
+        entries = [catalogue.entry(each) for each in (detector, DEFAULT_FACE_DETECTOR, DEFAULT_FACE_EMBEDDER)]
+        for entry in entries:
+            step = self.step(f"Model {entry.name}, verified by its hash")
+            with step, show_progress(self.console) as progress:
+                pull(entry, MODELS_FOLDER, CACHE_FOLDER, progress, along=entries)
 
     def pull_video(self, name: str) -> Path:
         """Fetch and verify a sample video."""

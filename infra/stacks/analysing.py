@@ -24,6 +24,6 @@ def allow_analysing(role: iam.Role, data: DataStack, bus: BusStack, *, reads: st
     allow_table(role, data.tables[TableName.TRAILS], TableUse.READ_AND_WRITE)  # views for who watches
     allow_objects(role, data.media, "s3:GetObject", [reads])
     allow_listing(role, data.media)
-    allow_objects(role, data.media, "s3:PutObject", ["live", "snapshots", "quarantine"])
+    allow_objects(role, data.media, "s3:PutObject", ["live", "snapshots", "quarantine", "faces"])
     allow_key(role, data.key)
     allow_publishing(role, bus.bus)

@@ -54,7 +54,10 @@ class ImagesStack(Stack):
             settings=settings,
             memory_mb=MEMORY_MB,
             timeout_seconds=TIMEOUT_SECONDS,
-            build_args={"MODELS": settings.detector},
+            build_args={
+                "MODELS": settings.detector,
+                "FACE_MODELS": f"{settings.face_detector} {settings.face_embedder}",
+            },
         )
 
     def _make_on_this_machine(self, settings: AnalyseImageSettings) -> OwnFunction:

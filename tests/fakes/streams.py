@@ -7,7 +7,7 @@ pixels are bright.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
@@ -29,6 +29,7 @@ from floorsight.vision.chunk import Chunk, ChunkHeader, Codec, encode_chunk, pay
 from floorsight.vision.decoding import Frame
 from floorsight.vision.detections import Detections
 from floorsight.vision.detector import Detector
+from floorsight.vision.faces.reading import FaceReads
 from floorsight.vision.pipeline import Analysis, ChunkPipeline
 from floorsight.vision.plan import CountingLine, CountingPlan, CountingZone
 from floorsight.vision.service import CameraStream, StreamPorts
@@ -47,6 +48,8 @@ FRAMES_A_CHUNK = 4
 WIDTH, HEIGHT = 96, 48
 BLOCK_WIDTH, BLOCK_HEIGHT = 12, 32
 STEP = 6  # pixels a frame
+FACING = (36, 48, 72)  # left edges at which the block shows its face, to a `GreyFaceReader`
+FACE_HEIGHT, FACE_GREY = 8, 190
 FIRST, SECOND, THIRD = (f"20260302T1{hour}0000.000000Z-0001" for hour in (1, 2, 3))
 
 
@@ -62,6 +65,8 @@ def picture(left: int | None) -> np.ndarray[Any, np.dtype[np.uint8]]:
     pixels = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
     if left is not None:
         pixels[8 : 8 + BLOCK_HEIGHT, left : left + BLOCK_WIDTH] = 255
+        if left in FACING:
+            pixels[8 : 8 + FACE_HEIGHT, left : left + BLOCK_WIDTH] = FACE_GREY
     return pixels
 
 
@@ -228,6 +233,7 @@ class World:
     clock: ManualClock = field(default_factory=ManualClock)
     checkpoint: MemoryCheckpoint = field(default_factory=MemoryCheckpoint)
     checkpoints: list[int] = field(default_factory=list)
+    face_reader: FaceReads | None = None  # with one, every camera asks for faces
 
     def add(self, *data: bytes | Chunk) -> World:
         """Append records to the shard."""
@@ -273,8 +279,12 @@ class World:
 
     def ports(self, faulty: FaultyPorts, detector: Any = None, **changes: Any) -> StreamPorts:
         values: dict[str, Any] = {
-            "pipeline": ChunkPipeline(cast("Detector", detector or BrightBlockDetector()), Tracker()),
-            "plan_of": plan_of,
+            "pipeline": ChunkPipeline(
+                cast("Detector", detector or BrightBlockDetector()),
+                Tracker(),
+                self._open_faces if self.face_reader else None,
+            ),
+            "plan_of": self.plan_of,
             "store": StreamStore(cast("Table", faulty)),
             "bus": faulty,
             "objects": faulty,
@@ -282,6 +292,13 @@ class World:
             "clock": self.clock,
         }
         return StreamPorts(**values | changes)
+
+    def _open_faces(self) -> FaceReads:
+        assert self.face_reader is not None
+        return self.face_reader
+
+    def plan_of(self, camera_id: str) -> CountingPlan:
+        return replace(plan_of(camera_id), identifies=self.face_reader is not None)
 
     def unread(self) -> list[Record]:
         """Records after the checkpoint."""

@@ -124,7 +124,7 @@ def test_a_job_may_read_videos_and_write_what_it_finds_and_nothing_else(dev: Syn
             allowed[action] = json.dumps(statement["Resource"]) + json.dumps(statement.get("Condition", {}))
     assert not [action for action in allowed if action.startswith(("kinesis:", "batch:", "ecs:"))]
     assert "/recordings/*" in allowed["s3:GetObject"]
-    for prefix in ("live", "snapshots", "quarantine"):
+    for prefix in ("live", "snapshots", "quarantine", "faces"):
         assert f"/{prefix}/*" in allowed["s3:PutObject"]
     assert "/recordings/*" not in allowed["s3:PutObject"]
     assert "s3:DeleteObject" not in allowed

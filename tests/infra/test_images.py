@@ -29,7 +29,7 @@ def test_on_aws_it_is_an_image_that_holds_its_code_and_not_the_repository(
         assert not (context / kept_out).exists(), kept_out
 
 
-def test_its_image_holds_the_model_that_it_is_told_to_run(dev: SynthesisedStage) -> None:
+def test_its_image_holds_the_models_that_it_is_told_to_run(dev: SynthesisedStage) -> None:
     (image,) = json.loads((dev.folder / "floorsight-dev-images.assets.json").read_text())[
         "dockerImages"
     ].values()
@@ -39,7 +39,10 @@ def test_its_image_holds_the_model_that_it_is_told_to_run(dev: SynthesisedStage)
             for name, value in dev.function(NAME).properties["Environment"]["Variables"].items()
         }
     )
-    assert image["source"]["dockerBuildArgs"] == {"MODELS": settings.detector}
+    assert image["source"]["dockerBuildArgs"] == {
+        "MODELS": settings.detector,
+        "FACE_MODELS": f"{settings.face_detector} {settings.face_embedder}",
+    }
 
 
 def test_locally_it_finds_the_models_of_this_repository(local: SynthesisedStage) -> None:

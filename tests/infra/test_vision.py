@@ -15,7 +15,7 @@ from aws_cdk import aws_kinesis as kinesis
 from aws_cdk.aws_logs import RetentionDays
 
 from floorsight.models.catalogue import load_catalogue
-from floorsight.platform.settings import DEFAULT_DETECTOR
+from floorsight.platform.settings import DEFAULT_DETECTOR, DEFAULT_FACE_DETECTOR, DEFAULT_FACE_EMBEDDER
 from infra.constructs.vision_compute import HEARTBEAT_CHECK
 from infra.constructs.vision_scaling import VisionScaling
 from infra.paths import REPOSITORY
@@ -78,9 +78,10 @@ def test_tasks_know_their_region_their_detector_and_whether_a_gpu_is_a_must(
 
 
 @pytest.mark.parametrize("folder", ["containers/vision_worker", "functions/analyse_image"])
-def test_an_image_built_by_hand_has_the_default_detector(folder: str) -> None:
+def test_an_image_built_by_hand_has_the_default_models(folder: str) -> None:
     dockerfile = (REPOSITORY / folder / "Dockerfile").read_text()
     assert f'ARG MODELS="{DEFAULT_DETECTOR}"' in dockerfile
+    assert f'ARG FACE_MODELS="{DEFAULT_FACE_DETECTOR} {DEFAULT_FACE_EMBEDDER}"' in dockerfile
 
 
 def test_the_gpu_service_comes_after_the_capacity_that_it_names(gpu_fleet: SynthesisedStage) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from floorsight.models.catalogue import check_task, load_catalogue
+from floorsight.models.catalogue import ModelEntry, Task, check_task, load_catalogue
+from floorsight.platform.errors import FloorsightError, NotFound, Unavailable
 from floorsight.vision.faces.detector import FaceDetector
 from floorsight.vision.faces.embedder import FaceEmbedder
 from floorsight.vision.faces.reading import FaceReader
@@ -19,11 +22,62 @@ def open_face_reader(
         NotFound: the catalogue has no such model, or the folder has no such file.
         Malformed: one of them is for something else, or is no such model.
     """
-    entries = load_catalogue(catalogue)
-    finder = check_task(entries.entry(detector), "face-detector")
-    maker = check_task(entries.entry(embedder), "face-embedder")
+    finder = _entry(catalogue, detector, "face-detector")
+    maker = _entry(catalogue, embedder, "face-embedder")
     return FaceReader(
         FaceDetector(folder / finder.file_name, threads=threads),
         FaceEmbedder(folder / maker.file_name, name=maker.name, threads=threads),
         still_side=finder.input_size,
     )
+
+
+@dataclass(frozen=True)
+class FaceModels:
+    """The face models of one process, which are loaded when somebody first asks for faces."""
+
+    detector: str
+    embedder: str
+    catalogue: Path
+    folder: Path
+    threads: int = 0
+
+    def check(self) -> FaceModels:
+        """These, if their files are there: who starts should know then, not when a camera asks.
+
+        Raises NotFound or Malformed, as `open_face_reader`.
+        """
+        wanted: tuple[tuple[str, Task], ...] = (
+            (self.detector, "face-detector"),
+            (self.embedder, "face-embedder"),
+        )
+        for name, task in wanted:
+            path = self.folder / _entry(self.catalogue, name, task).file_name
+            if not path.is_file():
+                raise NotFound(
+                    f"no model at {path}; fetch it with: floorsight models pull {name}", code="model_missing"
+                )
+        return self
+
+    def open(self) -> FaceReader:
+        """What reads faces, the same each time.
+
+        Raises Unavailable when it can't be loaded: that is no fault of the picture that shows the face.
+        """
+        return self._reader
+
+    @cached_property
+    def _reader(self) -> FaceReader:
+        try:
+            return open_face_reader(
+                self.detector,
+                self.embedder,
+                catalogue=self.catalogue,
+                folder=self.folder,
+                threads=self.threads,
+            )
+        except FloorsightError as error:
+            raise Unavailable(f"no faces can be read here: {error.message}", code=error.code) from error
+
+
+def _entry(catalogue: Path, name: str, task: Task) -> ModelEntry:
+    return check_task(load_catalogue(catalogue).entry(name), task)

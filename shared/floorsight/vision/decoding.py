@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 import av
 import av.error
@@ -17,6 +18,7 @@ import numpy.typing as npt
 from av.codec.context import ThreadType
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
+from av.video.plane import VideoPlane
 
 from floorsight.platform.errors import Malformed
 from floorsight.vision.chunk import Chunk, ChunkHeader, Codec
@@ -28,6 +30,7 @@ MAX_FRAME_PIXELS = 8192 * 4352
 # What a chunk's frames come to together: 4 seconds of 8K at 60 frames a second, half a minute's decoding.
 MAX_CHUNK_PIXELS = 4 * 60 * MAX_FRAME_PIXELS
 _EDGE_PIXELS = 128
+_HALVED_PLANES = ("yuv420p", "yuvj420p")
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,24 @@ class Frame:
             threads=1,
         )
         return scaled.to_ndarray().astype(np.uint8, copy=False)
+
+    def rgb_of(self, left: int, top: int, right: int, bottom: int) -> Image:
+        """The part (bottom - top, right - left, 3) of `rgb()` between these edges, which lie in the frame.
+
+        The rest is not converted if the frame is in planes of 4:2:0, as cameras' video is.
+        """
+        if self.coded.format.name not in _HALVED_PLANES:
+            return np.ascontiguousarray(self.rgb()[top:bottom, left:right])
+        x, y = left // 2 * 2, top // 2 * 2
+        width, height = -(-(right - x) // 2) * 2, -(-(bottom - y) // 2) * 2
+        part = VideoFrame(width, height, self.coded.format.name)
+        part.color_range, part.colorspace = self.coded.color_range, self.coded.colorspace
+        for plane, source, step in zip(part.planes, self.coded.planes, (1, 2, 2), strict=True):
+            rows, columns = height // step, width // step
+            cut = _samples(source)[y // step : y // step + rows, x // step : x // step + columns]
+            _samples(plane)[: cut.shape[0], : cut.shape[1]] = cut
+        whole = Frame(self.captured_at, part).rgb()
+        return np.ascontiguousarray(whole[top - y : bottom - y, left - x : right - x])
 
 
 def decode_frames(chunk: Chunk, *, threads: int = 1) -> Iterator[Frame]:
@@ -131,3 +152,9 @@ def _frames(decoder: VideoCodecContext, payload: bytes) -> Iterator[VideoFrame]:
     for packet in [*decoder.parse(payload), *decoder.parse(None)]:
         yield from decoder.decode(packet)
     yield from decoder.decode(None)
+
+
+def _samples(plane: VideoPlane) -> Image:
+    """(rows, line size): a plane's own memory."""
+    memory: Image = np.frombuffer(memoryview(cast("bytes", plane)), np.uint8)
+    return memory.reshape(-1, plane.line_size)

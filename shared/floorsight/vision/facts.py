@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from floorsight.events.identity import FaceSeen
 from floorsight.events.vision import (
     ChunkRejected,
     ChunksMissed,
@@ -21,7 +22,7 @@ from floorsight.vision.detections import ObjectClass
 from floorsight.vision.minutes import StreamMinute, minute_of
 from floorsight.vision.plan import CountingPlan
 from floorsight.vision.stream_state import StreamState
-from floorsight.vision.track_log import TrackLog
+from floorsight.vision.track_log import FaceLog, TrackLog
 from floorsight.vision.visits import Visit, VisitBegan, VisitEnded
 
 
@@ -143,6 +144,23 @@ def ended_event(
         started_at=state.time_of(log.started_ms),
         observations=log.observations,
         path=log.simplified_path(),
+    )
+
+
+def face_event(track_id: int, faces: FaceLog, plan: CountingPlan, state: StreamState, cause: str) -> FaceSeen:
+    """Of a track with one good face at least. `occurred_at` is when the best of them was seen."""
+    return FaceSeen(
+        event_id=derived_id(FaceSeen.detail_type(), plan.camera_id, state.stream_session, track_id),
+        occurred_at=state.time_of(faces.best_ms),
+        site_id=plan.site_id,
+        camera_id=plan.camera_id,
+        stream_session=state.stream_session,
+        cause=cause,
+        track_id=track_id,
+        faces=faces.kept,
+        first_seen_at=state.time_of(faces.first_ms),
+        last_seen_at=state.time_of(faces.last_ms),
+        record_keys=faces.keys,
     )
 
 

@@ -6,18 +6,29 @@ the same facts.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from floorsight.events.envelope import Event
 from floorsight.events.vision import LineCrossed, ZoneEntered
-from floorsight.platform.errors import Malformed
+from floorsight.vision.choosing import choose_frames, milliseconds_of
 from floorsight.vision.chunk import Chunk
 from floorsight.vision.counting import Counter, Crossing, Finding, Logs
-from floorsight.vision.decoding import Frame, decode_frames
+from floorsight.vision.decoding import Frame
 from floorsight.vision.detections import Detections
 from floorsight.vision.detector import Detector
-from floorsight.vision.facts import crossing_event, ended_event, entered_event, health_event, left_event
+from floorsight.vision.faces.reading import FaceReads
+from floorsight.vision.faces.record import FaceRecord
+from floorsight.vision.faces.watching import FaceWatch
+from floorsight.vision.facts import (
+    crossing_event,
+    ended_event,
+    entered_event,
+    face_event,
+    health_event,
+    left_event,
+)
 from floorsight.vision.minutes import StreamMinute, minute_of
 from floorsight.vision.plan import CountingPlan
 from floorsight.vision.stream_state import StreamState
@@ -25,9 +36,6 @@ from floorsight.vision.timing import Stage, Stopwatch
 from floorsight.vision.track_log import TrackLog
 from floorsight.vision.tracking.tracker import Observed, Tracker
 from floorsight.vision.visits import VisitBegan, end_visits
-
-# A chunk's chosen frames are held at once, at a byte and a half a pixel: 1.2 GB.
-MAX_HELD_PIXELS = 800_000_000
 
 
 @dataclass(frozen=True)
@@ -41,22 +49,33 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Analysis:
-    """What a chunk came to. `frame` and `observed` are its last analysed frame, if it had any."""
+    """What a chunk came to. `frame` and `observed` are its last analysed frame, if it had any.
+
+    `face_records` are to be kept under their keys.
+    """
 
     state: StreamState
     events: list[Event]
     snapshots: list[Snapshot]
+    face_records: dict[str, FaceRecord]
     frames_analysed: int
     frame: Frame | None
     observed: Observed | None
 
 
 class ChunkPipeline:
-    """Decode → choose frames → detect (one batch) → track → count."""
+    """Decode → choose frames → detect (one batch) → track → count, and look for faces if the plan says so."""
 
-    def __init__(self, detector: Detector, tracker: Tracker) -> None:
+    def __init__(
+        self, detector: Detector, tracker: Tracker, open_faces: Callable[[], FaceReads] | None = None
+    ) -> None:
+        """`open_faces` gives what reads faces, the same each time; it is called when a plan asks for faces.
+
+        Without it no faces are looked for.
+        """
         self._detector = detector
         self._tracker = tracker
+        self._open_faces = open_faces
 
     def analyse(self, chunk: Chunk, plan: CountingPlan, state: StreamState, stopwatch: Stopwatch) -> Analysis:
         """Take a verified chunk of the state's stream session, later than the state's sequence.
@@ -67,9 +86,10 @@ class ChunkPipeline:
         with stopwatch.measure(Stage.DECODE):
             frames, state = choose_frames(chunk, plan.analyse_fps, state)
         found = self._detector.detect(frames, stopwatch)
-        walk = _Walk(self._tracker, chunk, plan, state, stopwatch)
+        walk = _Walk(self._tracker, chunk, plan, state, stopwatch, self._watch_faces(chunk, plan))
         for frame, detections in zip(frames, found, strict=True):
             walk.take(frame, detections)
+        walk.settle_faces()
         after = replace(
             state,
             sequence=chunk.header.sequence,
@@ -80,7 +100,20 @@ class ChunkPipeline:
             tally=state.tally.plus(frames=len(frames), crossings=walk.crossings),
         )
         last = frames[-1] if frames else None
-        return Analysis(after, walk.events, walk.snapshots, len(frames), last, walk.observed)
+        return Analysis(
+            state=after,
+            events=walk.events,
+            snapshots=walk.snapshots,
+            face_records=walk.face_records,
+            frames_analysed=len(frames),
+            frame=last,
+            observed=walk.observed,
+        )
+
+    def _watch_faces(self, chunk: Chunk, plan: CountingPlan) -> FaceWatch | None:
+        if self._open_faces is None or not plan.identifies:
+            return None
+        return FaceWatch(self._open_faces(), plan, chunk.header.sequence)
 
     def end_session(self, plan: CountingPlan, state: StreamState) -> list[Event]:
         """The facts that follow when a stream session is over: every track has ended, and its minute too."""
@@ -103,19 +136,27 @@ class ChunkPipeline:
 
     def _end_tracks(self, plan: CountingPlan, state: StreamState, cause: str) -> list[Event]:
         confirm_hits = self._tracker.settings.confirm_hits
-        return [
-            event
-            for track_id, log in state.logs.items()
-            for event in _end_of_track(track_id, log, confirm_hits, plan, state, cause)
-        ]
+        events: list[Event] = []
+        for track_id, log in state.logs.items():
+            events += _end_of_track(track_id, log, confirm_hits, plan, state, cause)
+            if plan.identifies and log.faces.kept:
+                events.append(face_event(track_id, log.faces, plan, state, cause))
+        return events
 
 
 class _Walk:
     """Goes through the frames of one chunk, collecting facts."""
 
     def __init__(
-        self, tracker: Tracker, chunk: Chunk, plan: CountingPlan, state: StreamState, stopwatch: Stopwatch
+        self,
+        tracker: Tracker,
+        chunk: Chunk,
+        plan: CountingPlan,
+        state: StreamState,
+        stopwatch: Stopwatch,
+        face_watch: FaceWatch | None,
     ) -> None:
+        self._face_watch = face_watch
         self._tracker, self._plan, self._state, self._stopwatch = tracker, plan, state, stopwatch
         self._counter = Counter(plan, chunk.header.width, chunk.header.height)
         self._cause = f"chunk/{chunk.header.sequence}"
@@ -124,18 +165,32 @@ class _Walk:
         self.observed: Observed | None = None
         self.snapshots: list[Snapshot] = []
         self.crossings = 0
+        self.face_records: dict[str, FaceRecord] = {}
+        self._ended: dict[int, TrackLog] = {}  # tracks that were given up in this chunk
         logs, ended = self._counter.follow_plan(state.logs)
         self.logs: Logs = logs
         self.events: list[Event] = [left_event(visit, plan, state, self._cause) for visit in ended]
 
     def take(self, frame: Frame, detections: Detections) -> None:
-        at_ms = _milliseconds(frame, self._state)
+        at_ms = milliseconds_of(frame, self._state)
         with self._stopwatch.measure(Stage.TRACK):
             self.tracker_state, observed = self._tracker.step(self.tracker_state, detections, at_ms / 1000.0)
         with self._stopwatch.measure(Stage.GEOMETRY):
             self.observed = observed
             self._count(frame, observed, at_ms)
             self._tick(at_ms)
+        if self._face_watch is not None:
+            with self._stopwatch.measure(Stage.FACES):
+                self.logs = self._face_watch.look(frame, observed, self.logs, at_ms)
+
+    def settle_faces(self) -> None:
+        """Keep the chunk's best faces, and ask who it is where there are enough or will be no more."""
+        if self._face_watch is None:
+            return
+        with self._stopwatch.measure(Stage.FACES):
+            settled = self._face_watch.settle(self.logs, self._ended, self._state)
+        self.logs, self.face_records = settled.logs, settled.records
+        self.events += settled.events
 
     def _count(self, frame: Frame, observed: Observed, at_ms: int) -> None:
         logs, findings = self._counter.count(self.logs, observed, at_ms)
@@ -145,6 +200,7 @@ class _Walk:
         for track_id in observed.ended_ids.tolist():
             log = logs.pop(track_id, None)
             if log is not None:
+                self._ended[track_id] = log
                 self.events += _end_of_track(
                     track_id, log, confirm_hits, self._plan, self._state, self._cause
                 )
@@ -185,43 +241,3 @@ def _end_of_track(
         return []
     visits = [left_event(visit, plan, state, cause) for visit in end_visits(track_id, log)]
     return [*visits, ended_event(track_id, log, plan, state, cause)]
-
-
-def choose_frames(chunk: Chunk, analyse_fps: float, state: StreamState) -> tuple[list[Frame], StreamState]:
-    """The frames to analyse: the first whose time has come, again and again.
-
-    A frame counts as due half a frame early, so that 10 of 25 fps are evenly spread rather than late.
-    Due times go on across chunks; after a gap they start from the frame that came.
-    """
-    step_ms = 1000.0 / analyse_fps
-    half_frame_ms = _half_frame_ms(chunk)
-    due_ms: float = state.next_frame_ms
-    chosen: list[Frame] = []
-    for frame in decode_frames(chunk):
-        if state.began_at is None:
-            state = replace(state, began_at=frame.captured_at)
-        at_ms = _milliseconds(frame, state)
-        if at_ms < due_ms - half_frame_ms:
-            continue
-        chosen.append(frame)
-        if len(chosen) * frame.width * frame.height > MAX_HELD_PIXELS:
-            raise Malformed(
-                f"more than {len(chosen) - 1} frames of {frame.width}x{frame.height} pixels to analyse in "
-                "one chunk: send shorter chunks (key frames more often), or lower the camera's analyse_fps",
-                code="too_much_video",
-            )
-        is_late = at_ms - due_ms >= step_ms / 2.0
-        due_ms = (at_ms if is_late else due_ms) + step_ms
-    return chosen, replace(state, next_frame_ms=due_ms)
-
-
-def _half_frame_ms(chunk: Chunk) -> float:
-    offsets = chunk.header.frame_offsets_us
-    return offsets[-1] / (len(offsets) - 1) / 2000.0 if len(offsets) > 1 else 0.0
-
-
-def _milliseconds(frame: Frame, state: StreamState) -> int:
-    """A frame's time on the tracker's clock."""
-    if state.began_at is None:
-        raise ValueError("the stream has no analysed frame yet")
-    return round((frame.captured_at - state.began_at).total_seconds() * 1000.0)

@@ -23,6 +23,7 @@ from floorsight.platform.errors import Conflict, FloorsightError, Malformed, Not
 from floorsight.platform.objects import ObjectStore
 from floorsight.platform.observability import emit_metrics
 from floorsight.vision.chunk import Chunk
+from floorsight.vision.faces.record import RECORD_TYPE, dump_record
 from floorsight.vision.facts import missed_event
 from floorsight.vision.pictures import person_picture
 from floorsight.vision.pipeline import Analysis, ChunkPipeline
@@ -257,6 +258,7 @@ class CameraStream:
             resumed, ended = self._ports.pipeline.resume(plan, state, chunk.header.captured_at)
             analysis = self._ports.pipeline.analyse(whole, plan, resumed, self.stopwatch)
             pictures = {each.key: person_picture(each.frame, each.box) for each in analysis.snapshots}
+            records = {key: dump_record(record) for key, record in analysis.face_records.items()}
         except Malformed as error:
             return self._refused(whole, state, Rejection.UNDECODABLE, error.message)
         except FloorsightError:
@@ -267,9 +269,11 @@ class CameraStream:
             log.exception("the analysis failed", extra={"camera_id": self.camera_id})
             return self._refused(whole, state, Rejection.ANALYSIS_FAILED, repr(error))
         # Before the commit: a picture without its event is waste, an event without its picture a broken
-        # promise.
+        # promise. So are faces without and with the question who it is.
         for key, picture in pictures.items():
             self._ports.objects.put(key, picture, content_type=JPEG)
+        for key, record in records.items():
+            self._ports.objects.put(key, record, content_type=RECORD_TYPE)
         self.lag_seconds = (self._ports.clock() - chunk.header.captured_at).total_seconds()
         self.frames_analysed += analysis.frames_analysed
         self._show(plan, analysis, chunk.header.sequence)

@@ -17,13 +17,13 @@ from floorsight.platform.clock import moment_text, read_moment
 from floorsight.platform.errors import Malformed
 from floorsight.vision.detections import ObjectClass
 from floorsight.vision.minutes import StreamMinute
-from floorsight.vision.track_log import LineLog, TrackLog, ZoneLog
+from floorsight.vision.track_log import NO_FACES, FaceLog, LineLog, TrackLog, ZoneLog
 from floorsight.vision.tracking.state import dump_tracker, load_tracker
 from floorsight.vision.tracking.tracker import TrackerState, empty_state
 
-FORMAT = 2
-# Format 1 knew no zones, scores and minutes.
-READABLE = (1, 2)
+FORMAT = 3
+# Format 1 knew no zones, scores and minutes; format 2 no faces.
+READABLE = (1, 2, 3)
 # Gaps remembered, so that a chunk that comes late is told from one that comes twice.
 MAX_GAPS = 32
 # Earlier stream sessions remembered for the same reason: records are read again after a restart.
@@ -199,6 +199,7 @@ def _dump_log(log: TrackLog) -> dict[str, Any]:
         "path": log.path,
         "lines": lines,
         "zones": zones,
+        "faces": log.faces._asdict() if log.faces != NO_FACES else None,
     }
 
 
@@ -216,7 +217,13 @@ def _load_log(values: dict[str, Any], found: int) -> TrackLog:
     )
     if found == 1:
         return log
-    return replace(log, score=values["score"], zones=_load_zones(values["zones"]))
+    faces = values["faces"] if found >= 3 else None
+    return replace(
+        log,
+        score=values["score"],
+        zones=_load_zones(values["zones"]),
+        faces=FaceLog(**faces | {"keys": tuple(faces["keys"])}) if faces else NO_FACES,
+    )
 
 
 def _load_zones(values: dict[str, Any]) -> dict[str, ZoneLog]:

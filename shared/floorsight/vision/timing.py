@@ -17,6 +17,7 @@ class Stage(StrEnum):
     NMS = "nms"
     TRACK = "track"
     GEOMETRY = "geometry"
+    FACES = "faces"
     COMMIT = "commit"
     PUBLISH = "publish"
     VIEW = "view"

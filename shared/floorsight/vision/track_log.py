@@ -1,10 +1,11 @@
-"""What is remembered of each living track besides its motion: path and place at every line and zone.
+"""What is remembered of each living track besides its motion: path, place at every line and zone, faces.
 
 Kept with the tracker's state and dropped with the track: nothing here outlives it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -37,6 +38,40 @@ class ZoneLog(NamedTuple):
     visits: int = 0
 
 
+class FaceLog(NamedTuple):
+    """What is known of a track's good faces; the faces themselves lie in the objects of these keys.
+
+    Times as in `TrackLog`; `best` is how good the best face is. When `asked`, the question who this is was
+    put, and nothing else is remembered.
+    """
+
+    looked_ms: int = -1_000_000  # long before any frame
+    kept: int = 0
+    keys: tuple[str, ...] = ()
+    first_ms: int = 0
+    last_ms: int = 0
+    best_ms: int = 0
+    best: float = 0.0
+    asked: bool = False
+
+    def with_record(self, key: str, times_ms: Sequence[int], worths: Sequence[float]) -> FaceLog:
+        """With the faces of one more record, in order of time."""
+        best_ms, best = max(zip(times_ms, worths, strict=True), key=lambda face: face[1])
+        is_better = not self.kept or best > self.best
+        return self._replace(
+            kept=self.kept + len(times_ms),
+            keys=(*self.keys, key),
+            first_ms=self.first_ms if self.kept else times_ms[0],
+            last_ms=times_ms[-1],
+            best_ms=best_ms if is_better else self.best_ms,
+            best=best if is_better else self.best,
+        )
+
+
+NO_FACES = FaceLog()
+ASKED = FaceLog(asked=True)
+
+
 @dataclass(frozen=True)
 class TrackLog:
     """One track. Times in milliseconds since the stream session's first analysed frame.
@@ -51,6 +86,7 @@ class TrackLog:
     lines: dict[str, LineLog] = field(default_factory=dict)
     score: float = 0.0
     zones: dict[str, ZoneLog] = field(default_factory=dict)
+    faces: FaceLog = NO_FACES
 
     @property
     def last_seen_ms(self) -> int:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from floorsight.platform.errors import Malformed
+from floorsight.vision.choosing import choose_frames
 from floorsight.vision.chunk import Chunk, Codec
 from floorsight.vision.decoding import decode_frames
 from floorsight.vision.pictures import SNAPSHOT_HEIGHT, encode_jpeg, frame_picture, person_picture
-from floorsight.vision.pipeline import choose_frames
 from floorsight.vision.stream_state import StreamState
 from tests.fakes.clock import NOON
 from tests.fakes.streams import FIRST, FPS, FRAMES_A_CHUNK, HEIGHT, WIDTH, header_of, picture, walking_chunk

@@ -7,6 +7,7 @@ import re
 import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from floorsight.events.vision import LineCrossed
@@ -21,7 +22,10 @@ from floorsight.vision.chunk import (
     decode_chunk,
     encode_chunk,
 )
+from floorsight.vision.faces.record import FORMAT as FACE_RECORD_FORMAT
+from floorsight.vision.faces.record import PREFIX, dump_record, load_record, record_key
 from floorsight.vision.stream_state import FORMAT, MAX_EARLIER, MAX_GAPS, dump_state, load_state
+from floorsight.vision.track_log import NO_FACES
 
 PAGES = Path(__file__).resolve().parents[3] / "docs" / "formats"
 
@@ -59,6 +63,25 @@ def test_the_event() -> None:
     assert event.event_id == derived_id(event.detail_type(), event.camera_id, event.stream_session, *facts)
 
 
+def test_the_face_record() -> None:
+    (text,) = examples("face-record.md", "json")
+    record = load_record(text.encode())
+    assert json.loads(dump_record(record)) == json.loads(text)
+    (face,) = record.faces
+    assert np.linalg.norm(face.embedding) == pytest.approx(1.0)
+    assert face.jpeg.startswith(b"\xff\xd8")
+
+
+def test_the_face_record_page_names_every_field_and_its_key() -> None:
+    page = (PAGES / "face-record.md").read_text()
+    values = json.loads(examples("face-record.md", "json")[0])
+    assert all(f"`{name}`" in page for name in (*values, *values["faces"][0]))
+    assert values["format"] == FACE_RECORD_FORMAT
+    key = record_key("<site_id>", "<camera_id>", "<stream_session>", "<track_id>", "<sequence>")  # type: ignore[arg-type]
+    assert key.startswith(f"{PREFIX}/")
+    assert f"`{key}`" in page
+
+
 def test_the_stream_state() -> None:
     (text,) = examples("stream-state.md", "json")
     state = load_state(zlib.compress(text.encode()))
@@ -77,7 +100,19 @@ def test_a_stream_state_of_format_1_is_still_read() -> None:
     assert written.pop("tally") == [0, 0, 0]
     assert written.pop("interrupted") is False
     assert (written["logs"]["1"].pop("zones"), written["logs"]["1"].pop("score")) == ({}, 0.0)
+    assert written["logs"]["1"].pop("faces") is None
     assert stored.pop("format") == 1
+    assert written == stored
+
+
+def test_a_stream_state_of_format_2_is_still_read() -> None:
+    text = (Path(__file__).parent / "stream_state_format_2.json").read_text()
+    state = load_state(zlib.compress(text.encode()))
+    (log,) = state.logs.values()
+    assert log.faces == NO_FACES
+    written, stored = json.loads(zlib.decompress(dump_state(state))), json.loads(text)
+    assert (written.pop("format"), stored.pop("format")) == (FORMAT, 2)
+    assert written["logs"]["1"].pop("faces") is None
     assert written == stored
 
 
@@ -86,7 +121,7 @@ def test_the_stream_state_page_names_every_field_and_limit() -> None:
     values = json.loads(examples("stream-state.md", "json")[0])
     (log,) = values["logs"].values()
     names = [*values, *values["tracker"], *log, *next(iter(log["lines"].values()))]
-    names += next(iter(log["zones"].values()))
+    names += [*next(iter(log["zones"].values())), *log["faces"]]
     assert all(f"`{name}`" in page for name in names)
     assert f"the latest {MAX_GAPS}" in page
     assert f"the latest {MAX_EARLIER}" in page

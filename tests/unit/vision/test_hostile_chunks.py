@@ -11,7 +11,7 @@ import av.error
 import pytest
 
 from floorsight.platform.errors import Malformed
-from floorsight.vision import decoding, pipeline, service
+from floorsight.vision import choosing, decoding, service
 from floorsight.vision.chunk import Chunk, Claim, Codec
 from floorsight.vision.decoding import MAX_FRAME_PIXELS, decode_frames, open_decoder
 from tests.fakes.clock import NOON
@@ -103,7 +103,7 @@ class TestSizes:
             next(frames)
 
     def test_frames_held_at_once_are_bounded(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(pipeline, "MAX_HELD_PIXELS", 3 * WIDTH * HEIGHT)
+        monkeypatch.setattr(choosing, "MAX_HELD_PIXELS", 3 * WIDTH * HEIGHT)
         world = World().add(walking_chunk(0)).run()
         (rejected,) = [fields_of(m) for m in world.bus.messages]
         assert rejected["reason"] == "undecodable"
