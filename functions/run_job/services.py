@@ -14,6 +14,10 @@ from floorsight.alerts.outages.service import OutageService
 from floorsight.alerts.outages.store import OutageStore
 from floorsight.alerts.service import AlertService
 from floorsight.alerts.store import AlertStore
+from floorsight.attendance.closing import ClosingService
+from floorsight.attendance.rooms import AttendanceRooms
+from floorsight.employees.service import EmployeeService
+from floorsight.employees.store import EmployeeStore
 from floorsight.identity.enrolling.indexing import FaceIndex
 from floorsight.identity.face_rooms import ask_rekognition, open_face_rooms
 from floorsight.identity.purging import PurgeService
@@ -109,6 +113,9 @@ def wire_services(
                 ).tell_changes,
             ),
             anomalies=AnomalyChecks(alerts, sites, series),
+            closing=AttendanceRooms.on(
+                registry, presence, EmployeeService(EmployeeStore(registry), sites, clock), clock=clock
+            ).closing,
             purging=faces.purging,
             reconciling=ReconcileService(sites, occupancy, ReconcileStore(presence), clock),
             rolling_up=RollUpService(
@@ -123,6 +130,7 @@ def make_actions(
     *,
     checks: SiteChecks,
     anomalies: AnomalyChecks,
+    closing: ClosingService,
     purging: PurgeService,
     reconciling: ReconcileService,
     rolling_up: RollUpService,
@@ -143,4 +151,5 @@ def make_actions(
         # The last hour that is over, whatever the minutes of the site's offset from UTC.
         JobName.DETECT_ANOMALIES: lambda site_id: anomalies.detect_anomalies(site_id, clock() - HOUR),
         JobName.PURGE_PICTURES: purging.purge_site,
+        JobName.CLOSE_ATTENDANCE: closing.close_site,
     }

@@ -27,6 +27,7 @@ class JobName(StrEnum):
     RECONCILE = "reconcile"
     DETECT_ANOMALIES = "detect_anomalies"
     PURGE_PICTURES = "purge_pictures"
+    CLOSE_ATTENDANCE = "close_attendance"
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ JOBS: Mapping[JobName, Job] = {
             2 * 60 + 20,  # at night in Europe, and none of the other jobs' minutes
             for_deleted=True,
         ),
+        # A minute after the quarter: most windows close at one, and take punches until then.
+        Job(JobName.CLOSE_ATTENDANCE, "Records of who is to work today, and of who never came", 15, 1),
     )
 }
 

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from floorsight.alerts.model import AlertPolicy
+from floorsight.attendance.rooms import AttendanceRooms
+from floorsight.employees.service import EmployeeService
+from floorsight.employees.store import EmployeeStore
 from floorsight.identity.enrolling.indexing import NoIndex
 from floorsight.jobs.model import JobName, RunStatus
 from floorsight.jobs.requests import JobRequest
@@ -22,6 +25,7 @@ from functions.run_job.services import Services, wire_services
 from tests.fakes.bus import MemoryBus
 from tests.fakes.clock import NOON
 from tests.fakes.scene import CAMERA, SITE, Scene, line_crossed
+from tests.fakes.workday import shift_of
 from tests.unit.streams.test_service import health
 
 
@@ -143,3 +147,28 @@ def test_a_site_deleted_long_ago_is_finished_when_somebody_asks(
     scene.sites.delete_site(SITE)
     scene.clock.advance(30 * 86_400)
     assert start(job=name.value, site_id=SITE)["status"] == "succeeded"
+
+
+def test_who_never_came_is_absent_once(scene: Scene, services: Services) -> None:
+    rooms = AttendanceRooms.on(scene.registry, scene.presence, hired(scene), clock=scene.clock)
+    rooms.shifts.create_shift(shift_of())
+    today = scene.clock().date()
+    rooms.rosters.assign("ann", first_date=today, last_date=today, cycle=(("day",),))
+    first = {"sites": 1, "opened": 1, "closed": 0, "absent": 0, "missing_punches": 0}
+    assert start(job="close_attendance")["result"] == first
+    scene.clock.advance(12 * 3600)
+    closed = {
+        "sites": 1,
+        "opened": 1,
+        "closed": 1,
+        "absent": 1,
+        "missing_punches": 0,
+    }  # and Tuesday is opened
+    assert start(job="close_attendance")["result"] == closed
+    assert start(job="close_attendance")["result"] == dict.fromkeys(closed, 0) | {"sites": 1}
+
+
+def hired(scene: Scene) -> EmployeeService:
+    employees = EmployeeService(EmployeeStore(scene.registry), scene.sites, scene.clock)
+    employees.create_employee(employee_id="ann", site_id=SITE, name="Ann", by="hr")
+    return employees
