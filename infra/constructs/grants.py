@@ -146,6 +146,11 @@ def allow_keeping_faces(role: iam.Role, stage: StageSettings) -> None:
     _allow_faces(role, stage, ["CreateCollection", "DeleteFaces", "IndexFaces", "ListFaces"])
 
 
+def allow_removing_faces(role: iam.Role, stage: StageSettings) -> None:
+    """Remove faces in the stage's collections; nothing where Rekognition is off."""
+    _allow_faces(role, stage, ["DeleteFaces", "ListFaces"])
+
+
 def _allow_faces(role: iam.Role, stage: StageSettings, actions: list[str]) -> None:
     if not stage.rekognition:
         return

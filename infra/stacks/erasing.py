@@ -5,7 +5,7 @@ from __future__ import annotations
 from aws_cdk import aws_iam as iam
 
 from floorsight.platform.items import TableName
-from infra.constructs.grants import TableUse, allow_keeping_faces, allow_listing, allow_objects, allow_table
+from infra.constructs.grants import TableUse, allow_listing, allow_objects, allow_removing_faces, allow_table
 from infra.settings import StageSettings
 from infra.stacks.data import DataStack
 
@@ -21,4 +21,4 @@ def allow_erasing(role: iam.Role, data: DataStack, stage: StageSettings) -> None
     allow_objects(role, data.media, "s3:GetObject", ["review"])
     allow_objects(role, data.media, "s3:DeleteObject", WITH_FACES)
     allow_listing(role, data.media)
-    allow_keeping_faces(role, stage)
+    allow_removing_faces(role, stage)
