@@ -8,7 +8,8 @@ what is due, whoever came or did not.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -29,6 +30,9 @@ TIME_BUDGET = timedelta(minutes=10)
 EMPLOYEES_BETWEEN_SAVES = 100
 _DAY = timedelta(days=1)
 
+# Books what is off in the locked ones of an employee's dates.
+Settle = Callable[[str, date, date], object]
+
 
 class NotAllClosed(FloorsightError):
     """Records of some employees could not be made; the next tick tries again. The log has each."""
@@ -43,6 +47,7 @@ class ClosingService:
     attendance: AttendanceService
     employees: EmployeeService
     openings: OpeningStore
+    settle: Settle
     clock: Clock = utc_now
     backoff: Backoff = field(default_factory=Backoff)
 
@@ -55,9 +60,10 @@ class ClosingService:
             NotAllClosed: it went wrong for some employees; all others are done.
             Unavailable: the table was busy for too long.
         """
-        run = _Run(self.attendance, self.clock() + TIME_BUDGET, self.clock)
+        run = _Run(self.clock() + TIME_BUDGET, self.clock)
         opened = self._open(site_id, run)
         closed = self._close(site_id, run)
+        self._settle(site_id, run)
         if run.failed:
             raise NotAllClosed(f"records of {len(run.failed)} employees of site {site_id} could not be made")
         return {
@@ -105,7 +111,7 @@ class ClosingService:
             if run.is_over():
                 self.openings.save(opening)
                 return count
-            run.recompute(employee_id, dates)
+            self._recompute(run, employee_id, dates)
             count += 1
             if not run.failed:  # the next tick begins with the first for whom it went wrong
                 opening = replace(opening, after=employee_id)
@@ -132,16 +138,28 @@ class ClosingService:
         for employee_id, dates in due.items():
             if run.is_over():
                 break
-            records = run.recompute(employee_id, (min(dates), max(dates)))
+            records = self._recompute(run, employee_id, (min(dates), max(dates)))
             closed += [each for each in records if each.closed and each.instance.local_date in dates]
         return closed
+
+    def _settle(self, site_id: str, run: _Run) -> None:
+        """Book what punches that came late change of locked days."""
+        for mark in self.attendance.store.list_late(site_id):
+            with run.trying(mark.employee_id):
+                self.settle(mark.employee_id, mark.local_date, mark.local_date)
+                self.attendance.store.clear_late(site_id, mark)
+
+    def _recompute(self, run: _Run, employee_id: str, dates: Dates) -> list[Record]:
+        """The records of an employee; none if it went wrong."""
+        with run.trying(employee_id):
+            return self.attendance.recompute(employee_id, *dates)
+        return []
 
 
 @dataclass
 class _Run:
     """One tick: how long it may take, and for whom it went wrong."""
 
-    attendance: AttendanceService
     over_at: datetime
     clock: Clock
     failed: set[str] = field(default_factory=set)
@@ -149,11 +167,11 @@ class _Run:
     def is_over(self) -> bool:
         return self.clock() >= self.over_at
 
-    def recompute(self, employee_id: str, dates: Dates) -> list[Record]:
-        """The records of an employee; one's fault stops no other."""
+    @contextmanager
+    def trying(self, employee_id: str) -> Iterator[None]:
+        """One employee's fault stops no other."""
         try:
-            return self.attendance.recompute(employee_id, *dates)
+            yield
         except Exception:  # noqa: BLE001 - whatever it is, the others have their turn
             _log.exception("records could not be made", extra={"employee": employee_id})
             self.failed.add(employee_id)
-            return []

@@ -79,3 +79,14 @@ OPENED = ItemType(
     writers=("run_job", "query_api"),
     readers=("run_job", "query_api"),
 )
+LATE_PUNCH = ItemType(
+    name="late_punch",
+    table=TableName.PRESENCE,
+    pk="LATE_PUNCHES#{site_id}",
+    sk="{employee_id}#{local_date}",
+    purpose="A camera's punch came after its window had closed: the next tick books what it changes of "
+    "locked days. `token` names the punch that came last: a mark that was renewed meanwhile stays.",
+    writers=("record_attendance",),
+    readers=("run_job",),
+    retention="until the next tick",
+)

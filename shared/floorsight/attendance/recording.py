@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from floorsight.attendance.model import Punch, Record
 from floorsight.attendance.service import AttendanceService
 from floorsight.attendance.sightings import SightedTrack, Sighting, TrackCrossing, TrackKey
+from floorsight.attendance.store import LatePunch
 from floorsight.attendance.track_store import TrackStore
 from floorsight.employees.service import EmployeeService
 from floorsight.events.attendance import PunchDirection
@@ -121,8 +123,16 @@ class SightingService:
             sighting = track.sightings[event_id]
             punch = track.punch_of(sighting)
             outcome = self.attendance.recompute_at(punch.employee_id, punch.at)
+            self._mark_late(punch, outcome.records)
             scheduled = punch.punch_id not in {each.punch_id for each in outcome.unplaced}
             self.bus.publish([track.tell(sighting, scheduled=scheduled).to_message()])
+
+    def _mark_late(self, punch: Punch, records: Iterable[Record]) -> None:
+        """Days are locked once their windows have closed: what comes later may change what was paid."""
+        for record in records:
+            if record.closed and punch.punch_id in record.punch_ids:
+                mark = LatePunch(punch.employee_id, record.instance.local_date, punch.punch_id)
+                self.attendance.store.mark_late(punch.site_id, mark)
 
 
 def _asks_lines(camera: Camera) -> bool:

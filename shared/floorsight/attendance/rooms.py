@@ -68,7 +68,7 @@ class AttendanceRooms:
             return compute(service.load_facts(employee_id, first, last), first, last, clock())
 
         settling = SettlingService(periods, employees, compute_now, clock)
-        closing = ClosingService(service, employees, OpeningStore(presence), clock, patience)
+        closing = ClosingService(service, employees, OpeningStore(presence), settling.settle, clock, patience)
         shifts = ShiftService(plans, employees.sites, closing.reopen)
         return cls(
             service=service,

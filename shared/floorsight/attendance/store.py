@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from floorsight.attendance.items import (
+    LATE_PUNCH,
     OPENED,
     PUNCH,
     PUNCH_ID,
@@ -30,8 +31,10 @@ from floorsight.platform.errors import Conflict, NotFound, Unavailable
 from floorsight.platform.items import Item, ItemType
 from floorsight.platform.table import (
     MAX_TRANSACTION_WRITES,
+    Delete,
     Expectation,
     Page,
+    Put,
     Refusal,
     Table,
     TransactionRefused,
@@ -47,8 +50,18 @@ ITEM_TYPES: tuple[ItemType, ...] = (
     RECORD_FENCE,
     RECORD_DUE,
     OPENED,
+    LATE_PUNCH,
 )
 _AFTER_EVERY_ID = "~"  # which no id has
+
+
+@dataclass(frozen=True)
+class LatePunch:
+    """A punch, by its id, that came after the window of a record of this date had closed."""
+
+    employee_id: str
+    local_date: date
+    token: str
 
 
 @dataclass(frozen=True)
@@ -188,6 +201,29 @@ class AttendanceStore:
         """Employees and local dates of records whose windows have closed before `now`, longest ago first."""
         items = self.table.query(RECORD_DUE.partition(site_id=site_id), until=to_sort_key(now)).items
         return [(item["employee_id"], date.fromisoformat(item["local_date"])) for item in items]
+
+    def mark_late(self, site_id: str, mark: LatePunch) -> None:
+        """Have the next tick look whether a punch changes what is locked. Again changes nothing."""
+        body: Item = {"employee_id": mark.employee_id, "local_date": mark.local_date.isoformat()}
+        self.table.write(Put(LATE_PUNCH.item(body | {"token": mark.token}, site_id=site_id, **body)))
+
+    def list_late(self, site_id: str) -> list[LatePunch]:
+        """A site's marks, by employee and date."""
+        items = self.table.query(LATE_PUNCH.partition(site_id=site_id)).items
+        return [
+            LatePunch(item["employee_id"], date.fromisoformat(item["local_date"]), item["token"])
+            for item in items
+        ]
+
+    def clear_late(self, site_id: str, mark: LatePunch) -> None:
+        """Remove a mark, unless another punch has come meanwhile."""
+        key = LATE_PUNCH.key(
+            site_id=site_id, employee_id=mark.employee_id, local_date=mark.local_date.isoformat()
+        )
+        try:
+            self.table.write(Delete(key, expect=Expectation(equals={"token": mark.token})))
+        except Conflict:
+            return
 
 
 def _facts_of(punch: Punch) -> Punch:

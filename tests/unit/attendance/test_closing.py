@@ -12,10 +12,11 @@ from floorsight.attendance.closing import ClosingService, NotAllClosed
 from floorsight.attendance.model import Facts, Holiday, Record, Status
 from floorsight.attendance.openings import OpeningStore
 from floorsight.attendance.planning.store import PlanningStore
+from floorsight.attendance.store import LatePunch
 from floorsight.platform.errors import Unavailable
 from tests.fakes.table import FaultyTable, MemoryTable
 from tests.fakes.workday import EMPLOYEE, IN, MONDAY, OUT, SITE, assigned, at, punch_of
-from tests.fakes.workforce import Workforce
+from tests.fakes.workforce import ENTRY, Workforce, recognised
 
 DAY = timedelta(days=1)
 NEW_YORK = "America/New_York"
@@ -106,7 +107,7 @@ def test_a_tick_reads_little_when_nothing_is_due(monkeypatch: pytest.MonkeyPatch
 
         monkeypatch.setattr(plant.memory, name, counted)
     plant.closing.close_site(SITE)
-    assert reads == ["get", "query"]
+    assert reads == ["get", "query", "query"]
 
 
 def test_only_those_are_opened_who_are_employed() -> None:
@@ -155,6 +156,39 @@ def test_a_punch_that_comes_late_takes_the_absence_back() -> None:
     plant.attendance.record_punch(punch_of("08:00", IN))
     plant.attendance.record_punch(punch_of("16:00", OUT))
     assert (plant.record_of().statuses, plant.record_of().closed) == ((Status.PRESENT,), True)
+
+
+def test_a_camera_that_was_heard_late_changes_what_was_paid_by_an_adjustment() -> None:
+    plant = plant_with("ann")
+    plant.add_camera("entry", ENTRY)
+    plant.closing.close_site(SITE)
+    plant.clock.now = at("2026-03-04T00:30")
+    plant.closing.close_site(SITE)
+    plant.rooms.periods.lock(SITE, MONDAY, MONDAY, by="hr")
+    assert plant.rooms.periods.store.list_adjustments_of("ann", MONDAY, MONDAY) == []
+    plant.sightings.record_sighting(recognised("08:00", camera_id="entry"))
+    plant.closing.close_site(SITE)
+    (booked,) = plant.rooms.periods.store.list_adjustments_of("ann", MONDAY, MONDAY)
+    assert booked.local_date == MONDAY
+    assert plant.store.list_late(SITE) == []
+    plant.closing.close_site(SITE)
+    assert plant.rooms.periods.store.list_adjustments_of("ann", MONDAY, MONDAY) == [booked]
+
+
+def test_what_can_not_be_booked_now_is_booked_by_the_next_tick() -> None:
+    plant = plant_with("ann")
+    mark = LatePunch("ann", MONDAY, "p")
+    plant.store.mark_late(SITE, mark)
+    settled: list[tuple[str, date, date]] = []
+
+    def refuse(*_: object) -> None:
+        raise Unavailable("injected")
+
+    with pytest.raises(NotAllClosed):
+        replace(plant.closing, settle=refuse).close_site(SITE)
+    assert plant.store.list_late(SITE) == [mark]
+    replace(plant.closing, settle=lambda *dates: settled.append(dates)).close_site(SITE)
+    assert (settled, plant.store.list_late(SITE)) == ([("ann", MONDAY, MONDAY)], [])
 
 
 def test_reopened_dates_are_made_anew_for_everybody() -> None:
