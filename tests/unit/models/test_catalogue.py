@@ -39,6 +39,16 @@ def test_the_repository_s_models() -> None:
         assert entry.file_name == f"nanodet-g-{size}.onnx"
 
 
+def test_the_repository_s_face_models() -> None:
+    catalogue = load_catalogue(REPOSITORY / "models.toml")
+    finder, maker = catalogue.entry("yunet-2023mar"), catalogue.entry("sface-2021dec")
+    assert (finder.task, finder.contract, finder.classes) == ("face-detector", "yunet", ())
+    assert (maker.task, maker.contract, maker.input_size) == ("face-embedder", "sface", 112)
+    for entry in (finder, maker):
+        assert "Apache-2.0" in entry.licence
+        assert entry.source.kind == "pypi"
+
+
 def test_the_repository_s_media() -> None:
     entry = load_media_catalogue(REPOSITORY / "media.toml").entry("vtest")
     assert entry.file_name == "vtest.avi"
@@ -67,6 +77,9 @@ def test_an_unknown_name_tells_the_known_ones(tmp_path: Path) -> None:
         (('version = "1"', f'version = "1"\nsha256 = "{"1" * 64}"'), "sha256 differs"),
         (('version = "1"', 'version = "1"\nconvert = "nanodet"'), "sha256 of the converted file is missing"),
         (('kind = "file"', 'kind = "ftp"'), r"model 1\.source: .*'ftp'"),
+        (('task = "detector"', 'task = "face-detector"'), "a face-detector's contract is yunet, not yolo"),
+        (('task = "detector"', 'task = "plates"'), r"model 1\.task"),
+        (('classes = ["person", "car"]\n', ''), "a detector has classes, and nothing else has"),
         (('[[model]]', '[[models]]'), "models: Extra inputs"),
         (('[[model]]', '[[model'), "not valid TOML"),
         (('name = "mine"', 'name = "../mine"'), r"model 1\.name"),

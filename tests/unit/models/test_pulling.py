@@ -1,13 +1,16 @@
 """Pulling and verifying, with files of this machine as the source."""
 
 import hashlib
+import io
 from pathlib import Path
 
 import pytest
 
+from floorsight.models import pulling
 from floorsight.models.catalogue import MediaEntry, ModelEntry
 from floorsight.models.pulling import pull, verify
-from floorsight.models.store import Step
+from floorsight.models.sources import Source, SourceFile
+from floorsight.models.store import Progress, Step, Store
 from floorsight.platform.errors import Conflict, NotFound
 
 CONTENT = b"weights" * 300_000  # more than one piece
@@ -108,3 +111,27 @@ def test_a_conversion_with_another_result_is_refused(tmp_path: Path, tiny_nanode
     with pytest.raises(Conflict, match=r"the converted tiny\.onnx .* expected 0{64}"):
         pull(entry, tmp_path / "into", cache)
     assert not (tmp_path / "into").exists()
+
+
+def test_an_archive_is_fetched_once_for_all_who_want_files_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def entry_of(name: str, package: str, content: bytes) -> MediaEntry:
+        files = [{"path": f"package/{name}.jpg", "sha256": hash_of(content)}]
+        source = {"kind": "npm", "package": package, "version": "1", "files": files}
+        return MediaEntry.model_validate({"name": name, "version": "1", "licence": "MIT", "source": source})
+
+    contents = {"one": b"1", "two": b"2", "other": b"3"}
+    entries = [entry_of(name, "b" if name == "other" else "a", content) for name, content in contents.items()]
+    fetched: list[list[str]] = []
+
+    def fetch(source: Source, files: tuple[SourceFile, ...], store: Store, progress: Progress) -> None:
+        fetched.append([Path(file.path).stem for file in files])
+        for file in files:
+            store.add(io.BytesIO(contents[Path(file.path).stem]), file)
+
+    monkeypatch.setattr(pulling, "fetch", fetch)
+    for each in entries:
+        pull(each, tmp_path / "into", tmp_path / "cache", along=entries)
+    assert fetched == [["one", "two"], ["other"]]
+    assert {path.stem: path.read_bytes() for path in (tmp_path / "into").iterdir()} == contents

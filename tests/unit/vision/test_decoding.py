@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from av.video.frame import VideoFrame
 
 from floorsight.platform.errors import Malformed
 from floorsight.vision.choosing import choose_frames
 from floorsight.vision.chunk import Chunk, Codec
-from floorsight.vision.decoding import decode_frames
+from floorsight.vision.decoding import Frame, decode_frames
 from floorsight.vision.pictures import SNAPSHOT_HEIGHT, encode_jpeg, frame_picture, person_picture
 from floorsight.vision.stream_state import StreamState
 from tests.fakes.clock import NOON
@@ -114,3 +115,25 @@ class TestPictures:
         assert whole.shape == (540, 960, 3)
         assert crop.shape[0] == SNAPSHOT_HEIGHT
         assert whole[0, 0].tolist()[2] > 240  # red stays red
+
+
+@pytest.mark.parametrize("pixels", ["yuv420p", "yuvj420p", "yuv444p"])
+@pytest.mark.parametrize("edges", [(0, 0, 96, 48), (10, 6, 40, 30), (11, 7, 44, 31), (95, 47, 96, 48)])
+def test_a_part_of_a_frame_is_that_part_of_the_whole(pixels: str, edges: tuple[int, int, int, int]) -> None:
+    left, top, right, bottom = edges
+    noise = np.random.default_rng(3).integers(0, 256, (48, 96, 3), dtype=np.uint8)
+    frame = Frame(NOON, VideoFrame.from_ndarray(noise, format="rgb24").reformat(format=pixels))
+    whole = frame.rgb()[top:bottom, left:right]
+    part = frame.rgb_of(*edges)
+    assert part.shape == whole.shape
+    # At an odd edge the colours of a neighbour that was cut away are missing.
+    inner = (slice(left % 2, None), slice(top % 2, None))
+    np.testing.assert_allclose(part[inner[1], inner[0]].astype(int), whole[inner[1], inner[0]], atol=2)
+
+
+def test_a_frame_with_odd_sides_has_its_last_column_and_row() -> None:
+    rows, columns = np.mgrid[0:47, 0:95]
+    slope = np.stack([2 * columns, rows + columns, 255 - 2 * columns], axis=2).astype(np.uint8)
+    frame = Frame(NOON, VideoFrame.from_ndarray(slope, format="rgb24").reformat(format="yuv420p"))
+    part = frame.rgb_of(60, 20, 95, 47)
+    np.testing.assert_allclose(part.astype(int), slope[20:47, 60:95], atol=8)

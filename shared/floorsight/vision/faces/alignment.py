@@ -33,8 +33,8 @@ def align(rgb: Image, landmarks: Floats) -> Image:
     matrix = similarity(landmarks, TEMPLATE)
     shrink = 1.0 / float(np.hypot(matrix[0, 0], matrix[1, 0]))
     if shrink > MAX_LINEAR_SHRINK:
-        rgb, left, top, factor = _shrunk_surroundings(rgb, landmarks, shrink)
-        matrix = similarity((landmarks - np.array([left, top], np.float32)) * np.float32(factor), TEMPLATE)
+        rgb, landmarks = _shrink_surroundings(rgb, landmarks, shrink)
+        matrix = similarity(landmarks, TEMPLATE)
     size = (ALIGNED_SIDE, ALIGNED_SIDE)
     return cv2.warpAffine(rgb, matrix, size, flags=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
 
@@ -59,16 +59,19 @@ def similarity(source: Floats, target: Floats) -> Matrix:
     return np.column_stack([scale * rotation, shift])
 
 
-def _shrunk_surroundings(rgb: Image, landmarks: Floats, shrink: float) -> tuple[Image, int, int, float]:
-    """What is around the landmarks, made smaller; where its corner was, and by which factor."""
+def _shrink_surroundings(rgb: Image, landmarks: Floats, shrink: float) -> tuple[Image, Floats]:
+    """What is around the landmarks, made smaller, and where they are in it."""
     height, width = rgb.shape[:2]
     reach = shrink * ALIGNED_SIDE  # the aligned square lies within it however it is turned
     x, y = landmarks.mean(axis=0).tolist()
     left, right = (int(min(max(x + side * reach, 0), width)) for side in (-1, 1))
     top, bottom = (int(min(max(y + side * reach, 0), height)) for side in (-1, 1))
-    crop = rgb[top:bottom, left:right]
-    if not crop.size:  # landmarks far outside: nothing to be seen of it
-        return rgb, 0, 0, 1.0
-    size = (max(round(crop.shape[1] / shrink), 1), max(round(crop.shape[0] / shrink), 1))
-    small = cv2.resize(crop, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-    return small, left, top, 1.0 / shrink
+    if right <= left or bottom <= top:  # far outside: nothing is to be seen of it
+        return rgb, landmarks
+    size = (max(round((right - left) / shrink), 1), max(round((bottom - top) / shrink), 1))
+    small = cv2.resize(rgb[top:bottom, left:right], size, interpolation=cv2.INTER_AREA)
+    factors = np.array([size[0] / (right - left), size[1] / (bottom - top)], np.float32)
+    corner = np.array([left, top], np.float32)
+    # Pixels are counted from the middle of the first, and shrunk from its edge.
+    half = np.float32(0.5)
+    return small.astype(np.uint8, copy=False), (landmarks - corner + half) * factors - half

@@ -94,13 +94,14 @@ def read_grid(stride: int, columns: int, cls: Floats, obj: Floats, bbox: Floats,
     """One grid's answers, (m, 1), (m, 1), (m, 4) and (m, 10) → its faces, in pixels of the tensor."""
     scores = np.sqrt(cls[:, 0].clip(0.0, 1.0) * obj[:, 0].clip(0.0, 1.0))
     likely = np.flatnonzero(scores >= MINIMUM_SCORE)
-    corners = np.stack([likely % columns, likely // columns], axis=1).astype(np.float32)
-    centres = (corners + bbox[likely, :2]) * stride
-    sizes = np.exp(bbox[likely, 2:]) * stride
-    landmarks = (corners[:, None] + kps[likely].reshape(-1, 5, 2)) * stride
-    boxes = np.concatenate([centres - sizes / 2, centres + sizes / 2], axis=1)
-    sound = np.isfinite(boxes).all(axis=1) & np.isfinite(landmarks).all(axis=(1, 2))
-    sound &= np.ptp(landmarks, axis=1).min(axis=1) > 0.0  # five places, not one
+    with np.errstate(over="ignore", invalid="ignore"):  # what is no number is left out
+        corners = np.stack([likely % columns, likely // columns], axis=1).astype(np.float32)
+        centres = (corners + bbox[likely, :2]) * stride
+        sizes = np.exp(bbox[likely, 2:]) * stride
+        landmarks = (corners[:, None] + kps[likely].reshape(-1, 5, 2)) * stride
+        boxes = np.concatenate([centres - sizes / 2, centres + sizes / 2], axis=1)
+        sound = np.isfinite(boxes).all(axis=1) & np.isfinite(landmarks).all(axis=(1, 2))
+        sound &= np.ptp(landmarks, axis=1).min(axis=1) > 0.0  # five places, not one
     return Faces(boxes[sound].astype(np.float32), landmarks[sound].astype(np.float32), scores[likely][sound])
 
 
