@@ -65,13 +65,14 @@ class NamingService:
         review = self.reviews.get_review(review_id)
         employee = self._find_employee(review, employee_id)
         faces = self._load_faces(review)
+        looked_at: int | None = None
         if review.state is ReviewState.OPEN:
-            self._check_nobody_else(employee, faces)
+            looked_at = self._check_nobody_else(employee, faces) if faces else None
             review = self._settle(review, employee, by)
         if review.state is not ReviewState.NAMED or review.employee_id != employee_id:
             raise settled(review)
         self.bus.publish([describe_naming(review, employee_id).to_message()])
-        named = self._enrol(review, employee, faces, by)
+        named = self._enrol(review, employee, faces, by, looked_at)
         self._forget(review, employee_id)
         return named
 
@@ -95,10 +96,8 @@ class NamingService:
         except NotFound:
             return []
 
-    def _check_nobody_else(self, employee: Employee, faces: list[NewFace]) -> int | None:
-        """The revision of the gallery that was looked at; None if there are no faces. Raises Conflict."""
-        if not faces:
-            return None
+    def _check_nobody_else(self, employee: Employee, faces: list[NewFace]) -> int:
+        """The revision of the gallery that was looked at. Raises Conflict (`enrolled_as_other`)."""
         enrolled = self.keeping.gallery.load_site(employee.site_id)
         threshold = self.policies.find(employee.site_id).threshold
         embeddings = [face.embedding for face in faces]
@@ -161,24 +160,29 @@ class NamingService:
         self.reviews.objects.put(key, picture, content_type=PICTURE_TYPE)
         return key
 
-    def _enrol(self, review: Review, employee: Employee, faces: list[NewFace], by: str) -> Named:
+    def _enrol(
+        self, review: Review, employee: Employee, faces: list[NewFace], by: str, looked_at: int | None
+    ) -> Named:
+        """`looked_at`: the gallery's revision at which the faces were nobody else's, if that is known."""
         if not faces:
             return Named(review, 0, "faces_gone")
         for _ in self.backoff.tries():
             try:
-                return Named(review, self._add_faces(employee, faces, by), None)
+                if looked_at is None:
+                    looked_at = self._check_nobody_else(employee, faces)
+                return Named(review, self._add_faces(employee, faces, by, looked_at), None)
             except ChangedMeanwhile:
                 employee = self.keeping.employees.get_employee(employee.employee_id)
+                looked_at = None
             except (Conflict, Malformed) as refused:
                 return Named(review, 0, refused.code)
         raise Unavailable("the site's faces change all the time; try again", code="contention")
 
-    def _add_faces(self, employee: Employee, faces: list[NewFace], by: str) -> int:
+    def _add_faces(self, employee: Employee, faces: list[NewFace], by: str, looked_at: int) -> int:
         """How many faces are enrolled. Raises Conflict or Malformed, and ChangedMeanwhile."""
-        revision = self._check_nobody_else(employee, faces)
         known = self.keeping.gallery.find(employee.site_id, employee.employee_id)
         room = MAX_FACES - (len(known.faces) if known else 0)
-        enrolled = self.keeping.add(employee, faces[: max(room, 1)], by=by, gallery_revision=revision)
+        enrolled = self.keeping.add(employee, faces[: max(room, 1)], by=by, gallery_revision=looked_at)
         return len(enrolled.added)
 
     def _forget(self, review: Review, employee_id: str) -> None:
