@@ -1,19 +1,28 @@
-"""SQS messages with `OccupancyChanged` events → alerts about counts, told to whoever subscribed."""
+"""SQS messages with events of counts, zones, identity and punches → alerts, told to whoever subscribed."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from floorsight.alerts.checks import CountChecks
 from floorsight.alerts.model import AlertPolicy
+from floorsight.alerts.people.hours import OutsideHours
+from floorsight.alerts.people.store import FollowedStore, OccurrenceStore, PeoplePolicyStore
+from floorsight.alerts.people.telling import Teller
+from floorsight.alerts.people.zones import RestrictedZones
 from floorsight.alerts.service import AlertService
 from floorsight.alerts.store import AlertStore
+from floorsight.events.attendance import PunchRecorded
+from floorsight.events.envelope import Event
+from floorsight.events.identity import PersonNotRecognised, PersonRecognised
 from floorsight.events.occupancy import OccupancyChanged
 from floorsight.events.queue import Failures, Message, read_event
+from floorsight.events.vision import ZoneEntered, ZoneLeft
 from floorsight.occupancy.service import OccupancyService
 from floorsight.occupancy.store import OccupancyStore
 from floorsight.platform.aws import client
@@ -25,20 +34,38 @@ from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
 
 configure_logging()
+HANDLES: tuple[type[Event], ...] = (
+    OccupancyChanged,
+    ZoneEntered,
+    ZoneLeft,
+    PersonRecognised,
+    PersonNotRecognised,
+    PunchRecorded,
+)
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What looks at which events."""
+
+    counts: CountChecks
+    zones: RestrictedZones
+    hours: OutsideHours
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
     """Lambda's entry point."""
-    return check_messages(count_checks(), event["Records"]).answer()
+    return check_messages(make_checks(), event["Records"]).answer()
 
 
 @cache
-def count_checks() -> CountChecks:
+def make_checks() -> Checks:
     """The checks on this function's tables and topic, made at the first call."""
     settings = RaiseAlertSettings.from_environment()
     dynamodb = client("dynamodb")
     presence = DynamoTable(settings.presence_table, dynamodb)
-    sites = SiteService(SiteStore(DynamoTable(settings.registry_table, dynamodb)))
+    registry = DynamoTable(settings.registry_table, dynamodb)
+    sites = SiteService(SiteStore(registry))
     alerts = AlertService(
         sites,
         AlertStore(presence),
@@ -46,21 +73,38 @@ def count_checks() -> CountChecks:
         policy=AlertPolicy(timedelta(seconds=settings.cooldown_seconds), settings.drift_tolerance),
     )
     occupancy = OccupancyService(sites, OccupancyStore(presence))
-    return CountChecks(alerts, sites, occupancy.list_raw_counts)
+    return Checks(
+        CountChecks(alerts, sites, occupancy.list_raw_counts),
+        RestrictedZones(alerts, FollowedStore(presence)),
+        OutsideHours(Teller(alerts, OccurrenceStore(presence)), sites, PeoplePolicyStore(registry)),
+    )
 
 
-def check_messages(checks: CountChecks, messages: Sequence[Message]) -> Failures:
-    """Look once at each site that the messages tell of.
+def check_messages(checks: Checks, messages: Sequence[Message]) -> Failures:
+    """Look once at each site whose counts the messages tell of, and at each message about a person.
 
-    A message that can't be read fails alone; the others of a site succeed or fail together.
+    A message that can't be read fails alone, as those about people do; the others of a site succeed or fail
+    together.
     """
     failures = Failures()
     by_site: dict[str, dict[str, str]] = defaultdict(dict)
     for message in messages:
         with failures.catch([message["messageId"]]):
-            event = cast("OccupancyChanged", read_event(message["body"], OccupancyChanged))
-            by_site[event.site_id][message["messageId"]] = event.counter_id
+            event = read_event(message["body"], *HANDLES)
+            if isinstance(event, OccupancyChanged):
+                by_site[event.site_id][message["messageId"]] = event.counter_id
+            else:
+                _check_person(checks, event)
     for site_id, counters in by_site.items():
         with failures.catch(counters):
-            checks.check_counters(site_id, counters.values())
+            checks.counts.check_counters(site_id, counters.values())
     return failures
+
+
+def _check_person(checks: Checks, event: Event) -> None:
+    if isinstance(event, ZoneEntered | ZoneLeft):
+        checks.zones.note_visit(event)
+    elif isinstance(event, PersonRecognised | PersonNotRecognised):
+        checks.zones.note_answer(event)
+    elif isinstance(event, PunchRecorded):
+        checks.hours.note_punch(event)

@@ -12,10 +12,15 @@ from floorsight.alerts.checks import CountChecks, SiteChecks
 from floorsight.alerts.model import AlertPolicy
 from floorsight.alerts.outages.service import OutageService
 from floorsight.alerts.outages.store import OutageStore
+from floorsight.alerts.people.digest import MissingPunches
+from floorsight.alerts.people.store import FollowedStore, OccurrenceStore, PeoplePolicyStore
+from floorsight.alerts.people.telling import Teller
+from floorsight.alerts.people.zones import RestrictedZones
 from floorsight.alerts.service import AlertService
 from floorsight.alerts.store import AlertStore
 from floorsight.attendance.closing import ClosingService
 from floorsight.attendance.rooms import AttendanceRooms
+from floorsight.attendance.store import AttendanceStore
 from floorsight.employees.service import EmployeeService
 from floorsight.employees.store import EmployeeStore
 from floorsight.identity.enrolling.indexing import FaceIndex
@@ -95,6 +100,13 @@ def wire_services(
     ledger, health = OccupancyStore(presence), HealthStore(presence)
     occupancy = OccupancyService(sites, ledger, clock)
     alerts = AlertService(sites, AlertStore(presence), topic, clock, policy)
+    attendance = AttendanceStore(presence)
+    digests = MissingPunches(
+        Teller(alerts, OccurrenceStore(presence)),
+        sites,
+        PeoplePolicyStore(registry),
+        lambda site_id, on: attendance.list_site_records(site_id, on).items,
+    )
     faces = open_face_rooms(
         registry=registry, presence=presence, objects=objects, sites=sites, outside=outside, clock=clock
     )
@@ -111,6 +123,7 @@ def wire_services(
                 OutageService(
                     sites, alerts.store, OutageStore(presence), health.map_seen, bus, clock
                 ).tell_changes,
+                also=(RestrictedZones(alerts, FollowedStore(presence)).judge_due, digests.tell_digest),
             ),
             anomalies=AnomalyChecks(alerts, sites, series),
             closing=AttendanceRooms.on(

@@ -8,7 +8,10 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from floorsight.events.attendance import PunchRecorded
+from floorsight.events.identity import PersonNotRecognised, PersonRecognised
 from floorsight.events.occupancy import OccupancyChanged
+from floorsight.events.vision import ZoneEntered, ZoneLeft
 from floorsight.platform.items import TableName
 from floorsight.platform.settings import RaiseAlertSettings
 from infra.constructs.grants import TableUse, allow_key, allow_notifying, allow_table
@@ -21,7 +24,7 @@ from infra.stacks.data import DataStack
 
 
 class AlertsStack(Stack):
-    """`OccupancyChanged` → `raise_alert` → the security topic. Jobs and the API write to the topic too."""
+    """Counts, zones, identity, punches → `raise_alert` → the security topic, as jobs and the API do."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, stage: StageSettings, data: DataStack, bus: BusStack
@@ -39,7 +42,14 @@ class AlertsStack(Stack):
         reaction = Reaction(
             self,
             "RaiseAlertReaction",
-            handles=(OccupancyChanged,),
+            handles=(
+                OccupancyChanged,
+                ZoneEntered,
+                ZoneLeft,
+                PersonRecognised,
+                PersonNotRecognised,
+                PunchRecorded,
+            ),
             bus=bus.bus,
             function=self.raise_alert,
         )
@@ -54,7 +64,7 @@ class AlertsStack(Stack):
             self,
             "RaiseAlert",
             name="raise_alert",
-            description="Raises, escalates and resolves alerts about counts",
+            description="Raises, escalates and resolves alerts about counts and people",
             stage=stage,
             settings=RaiseAlertSettings(
                 registry_table=registry.table_name,

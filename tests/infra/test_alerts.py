@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from floorsight.events.occupancy import OccupancyChanged
 from floorsight.platform.bus import SOURCE
 from floorsight.platform.settings import RaiseAlertSettings, variable_name
+from functions.raise_alert.handler import HANDLES
 from tests.infra.conftest import SynthesisedStage
 from tests.infra.test_least_privilege import READ, WRITE, actions_on_table, listed, role_of_function
 
@@ -30,7 +30,8 @@ def test_the_topic_is_encrypted_under_a_key_that_rotates_and_refuses_plain_http(
 
 def test_the_reaction_takes_what_its_function_parses(stage: SynthesisedStage) -> None:
     rule = stage.rule_for("raise_alert").properties
-    assert rule["EventPattern"] == {"source": [SOURCE], "detail-type": [OccupancyChanged.detail_type()]}
+    handled = [event.detail_type() for event in HANDLES]
+    assert rule["EventPattern"] == {"source": [SOURCE], "detail-type": handled}
 
 
 def test_the_function_is_told_what_its_settings_read(stage: SynthesisedStage) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,6 +24,8 @@ LastSeen = Callable[[str], Mapping[str, datetime]]
 Reports = Callable[[str], Mapping[str, PublisherReport]]
 # Publishes which of a site's cameras went offline or came back, by their latches; how many events.
 TellChanges = Callable[[str], int]
+# What else is done for a site by the clock; counts what it did.
+Also = Callable[[str], Mapping[str, int]]
 NOT_WATCHED = "no longer watched: the limit was removed, or what it was about was deleted"
 _OF_COUNTS = (AlertKind.CAPACITY, AlertKind.NEGATIVE_DRIFT)
 
@@ -98,6 +100,7 @@ class SiteChecks:
     last_seen: LastSeen
     reports: Reports = lambda _: {}
     tell_changes: TellChanges = lambda _: 0
+    also: Sequence[Also] = ()
 
     def check_site(self, site_id: str) -> Mapping[str, int]:
         """Look at everything of a site, and tell what is due; again changes nothing.
@@ -118,7 +121,11 @@ class SiteChecks:
             return findings + find_ended(latches, findings, (*_OF_COUNTS, AlertKind.CAMERA_OFFLINE))
 
         done = Counter(self.alerts.record_and_send(site_id, look))
-        return done + Counter(camera_events=self.tell_changes(site_id))
+        done += Counter(camera_events=self.tell_changes(site_id))
+        if not self.sites.get_site(site_id, with_deleted=True).deleted_at:
+            for act in self.also:
+                done += Counter(act(site_id))
+        return done
 
     def _look_for_silence(self, site_id: str, cameras: Iterable[Camera]) -> Iterator[Finding]:
         now, seen, reports = self.alerts.clock(), self.last_seen(site_id), self.reports(site_id)

@@ -75,6 +75,7 @@ def alert_body(alert: Alert) -> Item:
         "resolved_by": alert.resolved_by,
         "note": alert.note,
         "revision": alert.revision,
+        "ends_at": moment_text(alert.ends_at),
     }
 
 
@@ -95,6 +96,7 @@ def read_alert(item: Item) -> Alert:
         resolved_by=item.get("resolved_by"),
         note=item.get("note"),
         revision=item["revision"],
+        ends_at=read_moment(item.get("ends_at")),
     )
 
 

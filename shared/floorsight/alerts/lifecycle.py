@@ -102,9 +102,31 @@ def begin_alert(finding: Finding, severity: Severity, latch: Latch, now: datetim
     )
 
 
-def make_alert_id(concern: Concern, revision: int, raised_at: datetime) -> str:
-    """`<site_id>.<when, to the microsecond>.<digest of the concern>`: in order of time within a site."""
-    digest = derived_id("alert", concern.kind, concern.subject_kind, concern.subject_id, revision)
+def begin_occurrence(finding: Finding, occurrence: str, now: datetime, lasts: timedelta) -> Alert:
+    """A new alert of something that happened, named so that its kind and subject tell it from others.
+
+    Nobody will find that it is over: it resolves itself after `lasts`, and that is told to nobody.
+    """
+    if finding.severity is None:
+        raise ValueError("what happened has a severity")
+    return Alert(
+        alert_id=make_alert_id(finding.concern, occurrence, now),
+        concern=finding.concern,
+        subject_name=finding.subject_name,
+        state=AlertState.OPEN,
+        severity=finding.severity,
+        raised_at=now,
+        steps=(_step(StepName.RAISED, finding.severity, finding, now),),
+        ends_at=now + lasts,
+    )
+
+
+def make_alert_id(concern: Concern, episode: int | str, raised_at: datetime) -> str:
+    """`<site_id>.<when, to the microsecond>.<digest of the concern>`: in order of time within a site.
+
+    `episode` is the latch's revision, or an occurrence's name.
+    """
+    digest = derived_id("alert", concern.kind, concern.subject_kind, concern.subject_id, episode)
     return f"{begin_of_ids(concern.site_id, raised_at)}.{digest[:8]}"
 
 
@@ -161,6 +183,26 @@ def _resolved(
         note=note or None,
         steps=(*steps, step),
     )
+
+
+def expire(alert: Alert, now: datetime) -> Alert:
+    """End an occurrence's alert whose time has come; that is news to nobody. A snooze comes first."""
+    if alert.ends_at is None or now < alert.ends_at or not alert.is_alive or alert.is_snoozed(now):
+        return alert
+    text = "resolved by itself: what happened is over"
+    step = Step(StepName.RESOLVED, now, alert.severity, text, {}, Delivery.WITHHELD)
+    return _changed(
+        alert,
+        state=AlertState.RESOLVED,
+        resolved_at=now,
+        resolved_by=AUTOMATIC,
+        steps=(*alert.steps, step),
+    )
+
+
+def take_back(alert: Alert, text: str, now: datetime) -> Alert:
+    """What an occurrence's alert said has turned out to be wrong. Of one that is resolved nothing is said."""
+    return _resolved(alert, text, None, now, by=AUTOMATIC, note=None) if alert.is_alive else alert
 
 
 def acknowledge(alert: Alert, now: datetime, *, by: str) -> Alert:

@@ -20,6 +20,13 @@ class AlertKind(StrEnum):
     CAMERA_OFFLINE = "camera_offline"
     ANOMALY = "anomaly"
     NEGATIVE_DRIFT = "negative_drift"
+    UNKNOWN_PERSON = "unknown_person"  # somebody unknown in a restricted zone
+    OUTSIDE_HOURS = "outside_hours"  # an employee who has no shift now
+    MISSING_PUNCHES = "missing_punches"  # employees who came and did not go, by the records of a day
+
+
+# About single employees: told only to whoever asked for the kind.
+PERSONAL = frozenset({AlertKind.OUTSIDE_HOURS, AlertKind.MISSING_PUNCHES})
 
 
 class Severity(StrEnum):
@@ -69,7 +76,7 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True)
 class Concern:
-    """One rule about one subject: at most one alert of a concern is alive at any time."""
+    """One rule about one subject. Of a condition at most one alert is alive at any time."""
 
     kind: AlertKind
     site_id: str
@@ -133,7 +140,8 @@ class Step:
 class Alert:
     """One episode of a concern, and what people did about it.
 
-    `alert_id` is `<site_id>.<when it was raised>.<digest of the concern>`, so that no index is needed.
+    A condition's alert ends when the condition does; that of an occurrence, which is over as it is told, at
+    `ends_at`. `alert_id` is `<site_id>.<when it was raised>.<digest of the concern>`: no index is needed.
     """
 
     alert_id: str
@@ -151,6 +159,12 @@ class Alert:
     resolved_by: str | None = None
     note: str | None = None
     revision: int = 1
+    ends_at: datetime | None = None
+
+    @property
+    def is_occurrence(self) -> bool:
+        """It has no latch: nobody can say when it is over."""
+        return self.ends_at is not None
 
     @property
     def is_alive(self) -> bool:
@@ -161,9 +175,19 @@ class Alert:
 
     @property
     def has_unfinished_business(self) -> bool:
-        """Whether something is still to be sent, or a snooze will have to be ended."""
-        waits = self.is_alive and self.snoozed_until is not None
+        """Whether something is still to be sent, or a snooze or the alert itself will have to be ended."""
+        waits = self.is_alive and (self.snoozed_until is not None or self.is_occurrence)
         return waits or any(step.delivery is Delivery.PENDING for step in self.steps)
+
+    def has_business_at(self, now: datetime) -> bool:
+        """Whether some of that can be done now."""
+        if not self.is_alive:
+            return self.has_unfinished_business
+        if self.is_snoozed(now):
+            return False
+        ends = self.ends_at is not None and self.ends_at <= now
+        pending = any(step.delivery is Delivery.PENDING for step in self.steps)
+        return ends or pending or self.snoozed_until is not None
 
 
 @dataclass(frozen=True)

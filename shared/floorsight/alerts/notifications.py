@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from floorsight.alerts.model import Alert, AlertKind, Severity, Step, StepName
+from floorsight.alerts.model import PERSONAL, Alert, AlertKind, Severity, Step, StepName
 from floorsight.platform.bus import canonical_json
 from floorsight.platform.clock import to_sort_key
 from floorsight.platform.ids import derived_id
@@ -15,6 +15,9 @@ _TITLES: dict[AlertKind, str] = {
     AlertKind.CAMERA_OFFLINE: "Camera offline",
     AlertKind.ANOMALY: "Unusual count",
     AlertKind.NEGATIVE_DRIFT: "Count adrift",
+    AlertKind.UNKNOWN_PERSON: "Unknown person",
+    AlertKind.OUTSIDE_HOURS: "Outside assigned hours",
+    AlertKind.MISSING_PUNCHES: "Missing punches",
 }
 _CAPACITY_LEVELS = {Severity.WARNING: "warning", Severity.CRITICAL: "exceeded"}
 _BEFORE_TITLE = {
@@ -44,6 +47,11 @@ def audience(site_id: str, severity: Severity) -> str:
     return f"{site_id}/{severity}"
 
 
+def personal_audience(site_id: str, kind: AlertKind) -> str:
+    """Whom a notice about employees is for: whoever asked for the kind, whatever its severity."""
+    return f"{site_id}/{kind}"
+
+
 def compose_notice(alert: Alert, step: Step, zone: ZoneInfo) -> Notice:
     """The notice of one step; people read times in the site's `zone`."""
     concern = alert.concern
@@ -69,9 +77,16 @@ def compose_notice(alert: Alert, step: Step, zone: ZoneInfo) -> Notice:
             "severity": step.severity.value,
             "kind": concern.kind.value,
             "step": step.name.value,
-            "audience": audience(concern.site_id, step.severity),
+            "audience": _audience_of(alert, step),
         },
     )
+
+
+def _audience_of(alert: Alert, step: Step) -> str:
+    concern = alert.concern
+    if concern.kind in PERSONAL:
+        return personal_audience(concern.site_id, concern.kind)
+    return audience(concern.site_id, step.severity)
 
 
 def _write_text(alert: Alert, step: Step, title: str, zone: ZoneInfo) -> str:

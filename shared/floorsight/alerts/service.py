@@ -19,6 +19,7 @@ from floorsight.alerts.lifecycle import (
     claim_next,
     decide,
     escalate,
+    expire,
     find_claimed,
     hand_over,
     mark_sent,
@@ -26,6 +27,7 @@ from floorsight.alerts.lifecycle import (
     resolve_over,
     site_of,
     snooze,
+    take_back,
     unknown_alert,
     wake,
 )
@@ -127,7 +129,7 @@ class AlertService:
         return alert.alert_id
 
     def send_due(self, site_id: str, changed: Sequence[str] = ()) -> int:
-        """Send what a site's alerts have to tell, and end snoozes whose time has come; returns how many.
+        """Send what a site's alerts have to tell, and end what has its time; returns how many were sent.
 
         First the alerts that were just `changed`, by key, as the index may not show them yet; then what
         others left. What could not be sent stays due. Raises Unavailable (`topic`) after trying all.
@@ -144,15 +146,16 @@ class AlertService:
 
     def _list_due(self, site_id: str, changed: Sequence[str]) -> Iterator[str]:
         yield from dict.fromkeys(changed)
-        unfinished = (alert.alert_id for alert in self.store.list_unfinished(site_id))
-        yield from (alert_id for alert_id in unfinished if alert_id not in changed)
+        now = self.clock()
+        due = (alert for alert in self.store.list_unfinished(site_id) if alert.has_business_at(now))
+        yield from (alert.alert_id for alert in due if alert.alert_id not in changed)
 
     def _send_steps(self, site_id: str, alert_id: str) -> int:
         """Claim, publish and mark step by step; after a crash between them a step is sent again."""
         sent, claimant = 0, self.new_claimant()
         while True:
             alert = self._change(
-                site_id, alert_id, lambda each: claim_next(wake(each, self.clock()), self.clock(), claimant)
+                site_id, alert_id, lambda each: claim_next(settle(each, self.clock()), self.clock(), claimant)
             )
             step = find_claimed(alert, claimant)
             if step is None:
@@ -197,6 +200,15 @@ class AlertService:
             _log.warning("resolved, to be told later", exc_info=True, extra={"alert": alert_id})
         return self._load(site_id, alert_id)
 
+    def take_back(self, alert_id: str, text: str) -> None:
+        """What an occurrence's alert said was wrong: whoever was told of it is told that, if it is alive.
+
+        Raises NotFound (`unknown_alert`) or Unavailable: the same may be tried again.
+        """
+        site_id = site_of(alert_id)
+        self._change(site_id, alert_id, lambda alert: take_back(alert, text, self.clock()))
+        self._send_steps(site_id, alert_id)
+
     def _change(self, site_id: str, alert_id: str, change: Change, *, release: bool = False) -> Alert:
         """Load, change and save an alert until nobody comes between; with `release`, let its latch go."""
         fault: Exception | None = None
@@ -209,7 +221,8 @@ class AlertService:
             if changed == loaded:
                 return loaded
             try:
-                self.store.save(loaded, changed, self._let_go(loaded) if release else None)
+                latch = self._let_go(loaded) if release and not loaded.is_occurrence else None
+                self.store.save(loaded, changed, latch)
                 return changed
             except (AlertChanged, Unavailable) as error:
                 fault = error
@@ -251,6 +264,11 @@ class AlertService:
         return self.store.list_alerts(
             site_id, states=frozenset(states), wanted=wanted, limit=limit, start_key=start_key
         )
+
+
+def settle(alert: Alert, now: datetime) -> Alert:
+    """The alert after what the clock does to it: a snooze ends, and an occurrence's alert does."""
+    return expire(wake(alert, now), now)
 
 
 _PAST = {

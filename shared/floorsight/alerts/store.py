@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -18,6 +18,7 @@ from floorsight.platform.table import (
     Range,
     Table,
     TransactionRefused,
+    Write,
     check_start_key,
 )
 
@@ -30,7 +31,7 @@ ALERT = ItemType(
     gsi1sk="{alert_id}",
     purpose="One episode of something being wrong, what subscribers were told of it, and what people did. "
     "Its id begins with its site and when it was raised. It is in the index only while something is to be "
-    "sent or a snooze to be ended.",
+    "sent, or a snooze or an occurrence's alert to be ended.",
     writers=("raise_alert", "run_job", "query_api"),
     readers=("raise_alert", "run_job", "query_api"),
 )
@@ -84,14 +85,20 @@ class AlertStore:
         item = self.table.get(ALERT.key(site_id=site_id, alert_id=alert_id))
         return read_alert(item) if item else None
 
-    def save(self, loaded: Alert | None, changed: Alert, latch: LatchChange | None = None) -> None:
-        """Write an alert, and its latch with it, if both are still as they were loaded.
+    def save(
+        self,
+        loaded: Alert | None,
+        changed: Alert,
+        latch: LatchChange | None = None,
+        beside: Sequence[Write] = (),
+    ) -> None:
+        """Write an alert, its latch and what else goes with it, if all are still as they were loaded.
 
         Raises:
             AlertChanged: somebody else was faster.
             Unavailable: contention, or no answer: it may have been written, and may be tried again.
         """
-        writes = [Put(_alert_item(changed), expect=_unchanged(loaded.revision if loaded else None))]
+        writes: list[Write] = [alert_write(loaded, changed), *beside]
         if latch:
             writes.append(_latch_write(latch))
         self._transact(writes)
@@ -100,7 +107,7 @@ class AlertStore:
         """Write a latch alone. Raises as `save` does."""
         self._transact([_latch_write(latch)])
 
-    def _transact(self, writes: list[Put]) -> None:
+    def _transact(self, writes: Sequence[Write]) -> None:
         try:
             self.table.transact(writes)
         except TransactionRefused as refused:
@@ -109,7 +116,7 @@ class AlertStore:
             raise AlertChanged() from refused
 
     def list_unfinished(self, site_id: str) -> list[Alert]:
-        """Alerts of which something is to be sent or a snooze to be ended, oldest first.
+        """Alerts of which something is to be sent, or which wait for an end, oldest first.
 
         By the index, which is eventually consistent: load an alert again before it is changed.
         """
@@ -127,7 +134,8 @@ class AlertStore:
     ) -> Page[Alert]:
         """A site's alerts in these states, newest first; `wanted` is a range of alert ids.
 
-        Those that are alive are few and found by their latches, however long the history is.
+        Those that are alive are few and found by their latches and by the index, however long the history
+        is; an occurrence that was told a moment ago may be missing.
         """
         if start_key is not None:
             check_start_key(start_key, ALERT.partition(site_id=site_id), wanted, index=False)
@@ -160,12 +168,19 @@ class AlertStore:
 
     def _alive(self, site_id: str, wanted: Range, before: str | None) -> Iterator[Item]:
         latches = self.load_latches(site_id).values()
-        alert_ids = sorted((latch.alert_id for latch in latches if latch.alert_id), reverse=True)
-        for alert_id in alert_ids:
+        alert_ids = {latch.alert_id for latch in latches if latch.alert_id}
+        # Occurrences have no latch; they are in the index as long as they are alive.
+        alert_ids |= {alert.alert_id for alert in self.list_unfinished(site_id) if alert.is_occurrence}
+        for alert_id in sorted(alert_ids, reverse=True):
             if alert_id in wanted and (before is None or alert_id < before):
                 item = self.table.get(ALERT.key(site_id=site_id, alert_id=alert_id))
                 if item is not None:
                     yield item
+
+
+def alert_write(loaded: Alert | None, changed: Alert) -> Put:
+    """Writes an alert if it is still as it was loaded; None: if there is none."""
+    return Put(_alert_item(changed), expect=_unchanged(loaded.revision if loaded else None))
 
 
 def _unchanged(revision: int | None) -> Expectation:

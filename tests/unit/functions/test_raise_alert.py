@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 
-from floorsight.alerts.checks import CountChecks
+from floorsight.alerts.people.hours import OutsideHours
+from floorsight.alerts.people.store import FollowedStore, OccurrenceStore, PeoplePolicyStore
+from floorsight.alerts.people.telling import Teller
+from floorsight.alerts.people.zones import RestrictedZones
 from floorsight.events.occupancy import CounterKind, OccupancyChanged
 from floorsight.platform.errors import Unavailable
 from floorsight.platform.settings import RaiseAlertSettings
 from functions.raise_alert import handler as module
 from tests.fakes.clock import NOON
+from tests.fakes.people import People
 from tests.fakes.scene import CAMERA, SESSION, SITE, line_crossed
 from tests.fakes.watch import Watch
 
@@ -35,9 +39,18 @@ def message(message_id: str, event: Any, **envelope: Any) -> dict[str, Any]:
     return {"messageId": message_id, "body": json.dumps(body | envelope)}
 
 
-def handle(checks: CountChecks, monkeypatch: pytest.MonkeyPatch, *messages: dict[str, Any]) -> list[str]:
+def checks_of(watch: Watch) -> module.Checks:
+    """The function's checks on a watch's tables."""
+    presence, registry = watch.scene.presence, watch.scene.registry
+    hours = OutsideHours(
+        Teller(watch.alerts, OccurrenceStore(presence)), watch.sites, PeoplePolicyStore(registry)
+    )
+    return module.Checks(watch.count_checks, RestrictedZones(watch.alerts, FollowedStore(presence)), hours)
+
+
+def handle(checks: module.Checks, monkeypatch: pytest.MonkeyPatch, *messages: dict[str, Any]) -> list[str]:
     """The ids of the messages that the queue must deliver again."""
-    monkeypatch.setattr(module, "count_checks", lambda: checks)
+    monkeypatch.setattr(module, "make_checks", lambda: checks)
     answer = module.handler({"Records": list(messages)}, None)
     return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
 
@@ -50,8 +63,8 @@ def watch() -> Watch:
 def test_a_batch_is_one_look_at_its_site(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     watch.counts[CAMERA] = 45
     batch = [message(str(number), changed(number)) for number in range(10)]
-    assert handle(watch.count_checks, monkeypatch, *batch) == []
-    assert handle(watch.count_checks, monkeypatch, *batch) == []
+    assert handle(checks_of(watch), monkeypatch, *batch) == []
+    assert handle(checks_of(watch), monkeypatch, *batch) == []
     assert watch.topic.steps == [("capacity", "raised", "warning")]
 
 
@@ -68,13 +81,13 @@ def test_a_bad_message_fails_alone(
     watch: Watch, monkeypatch: pytest.MonkeyPatch, bad: dict[str, Any]
 ) -> None:
     watch.counts[CAMERA] = 45
-    assert handle(watch.count_checks, monkeypatch, message("a", changed(1)), bad) == ["bad"]
+    assert handle(checks_of(watch), monkeypatch, message("a", changed(1)), bad) == ["bad"]
     assert len(watch.history) == 1
 
 
 def test_a_site_that_is_gone_fails_nobody(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     messages = [message("a", changed(1, site_id="gone")), message("b", changed(2))]
-    assert handle(watch.count_checks, monkeypatch, *messages) == []
+    assert handle(checks_of(watch), monkeypatch, *messages) == []
 
 
 def test_a_topic_that_does_not_answer_fails_that_sites_messages(
@@ -90,7 +103,25 @@ def test_a_topic_that_does_not_answer_fails_that_sites_messages(
         message("b", changed(2, site_id="gone")),
         message("c", changed(3, counter_id=f"{CAMERA}.gone")),
     ]
-    assert handle(watch.count_checks, monkeypatch, *messages) == ["a", "c"]
+    assert handle(checks_of(watch), monkeypatch, *messages) == ["a", "c"]
+
+
+def test_messages_about_people_are_looked_at_one_by_one(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant = People(watch)
+    batch = [
+        message("entered", plant.entered()),
+        message("nobody", plant.not_recognised()),
+        message("bad", plant.entered(), detail={}),
+        message("left", plant.left()),
+        message("punch", plant.punched()),
+        message("recognised", plant.recognised(track=2)),
+        message("count", changed(1)),
+    ]
+    assert handle(checks_of(watch), monkeypatch, *batch) == ["bad"]
+    assert handle(checks_of(watch), monkeypatch, *batch) == ["bad"]
+    assert watch.topic.steps == [("unknown_person", "raised", "critical")]
 
 
 def test_it_is_wired_as_its_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +132,7 @@ def test_it_is_wired_as_its_settings_say(monkeypatch: pytest.MonkeyPatch) -> Non
         monkeypatch.setenv(name, value)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
         monkeypatch.setenv(name, "eu-central-1")
-    module.count_checks.cache_clear()
-    policy = module.count_checks().alerts.policy
-    module.count_checks.cache_clear()
+    module.make_checks.cache_clear()
+    policy = module.make_checks().counts.alerts.policy
+    module.make_checks.cache_clear()
     assert (policy.cooldown.total_seconds(), policy.drift_tolerance) == (7, 1)
