@@ -21,7 +21,7 @@ LAMBDA_SECONDS = 0.1  # an invocation: some requests of some milliseconds, and t
 JOB_MEMORY_GB, JOB_SECONDS = 1.73, 2.0  # `infra/stacks/jobs.py`
 MEASUREMENTS_AN_HOUR = 12  # of a camera's processing
 MEASUREMENT_WRITE_UNITS = 6  # a mark and an hour of two kilobytes at most, in one transaction
-QUEUES = 4  # reactions; each is polled by Lambda day and night
+QUEUES = 6  # reactions; each is polled by Lambda day and night
 POLLS_A_MINUTE = 15  # five pollers that wait 20 seconds
 SQS_REQUESTS_AN_EVENT = 3  # sent, received, deleted
 LOG_BYTES_AN_INVOCATION = 600
@@ -33,7 +33,7 @@ FARGATE_TASK_VCPUS, FARGATE_TASK_GB_A_VCPU = 2, 2.0
 # KCL's, with the failover time of `VisionWorkerSettings`, 10 s: a lease is renewed 25 ms before a third of
 # it is over, a worker reports on itself after half of it.
 LEASE_RENEWAL_SECONDS, WORKER_REPORT_SECONDS = 3.308, 5.0
-SCHEDULED_RUNS_AN_HOUR = 60 + 12 + 4 + 1  # `floorsight.jobs.model.JOBS`
+SCHEDULED_RUNS_AN_HOUR = 60 + 12 + 4 + 4 + 1  # `floorsight.jobs.model.JOBS`
 
 
 class Part(StrEnum):
@@ -136,13 +136,15 @@ def _occupancy(plant: Plant, measured: Mapping[UseCase, TableUse]) -> Iterator[B
     # Each fact, and what update_occupancy tells after a crossing or a step into or out of a zone.
     events = changes + tracks + minutes + reports + measurements + changes
     runs = SCHEDULED_RUNS_AN_HOUR * HOURS_A_MONTH
+    deliveries = events + crossings  # these go to record_attendance too
     polls = QUEUES * POLLS_A_MINUTE * 60 * HOURS_A_MONTH
     yield BillLine(Part.OCCUPANCY, Charge.EVENTS, events)
-    yield BillLine(Part.OCCUPANCY, Charge.SQS_REQUEST, SQS_REQUESTS_AN_EVENT * events + polls)
+    yield BillLine(Part.OCCUPANCY, Charge.SQS_REQUEST, SQS_REQUESTS_AN_EVENT * deliveries + polls)
     yield BillLine(Part.OCCUPANCY, Charge.DYNAMODB_WRITE, measurements * MEASUREMENT_WRITE_UNITS)
+    yield BillLine(Part.OCCUPANCY, Charge.DYNAMODB_READ, crossings)  # the camera: is it for attendance?
     yield BillLine(Part.OCCUPANCY, Charge.SCHEDULE, runs)
-    yield BillLine(Part.OCCUPANCY, Charge.LAMBDA_REQUEST, events + runs)
-    gb_seconds = events * LAMBDA_SECONDS * LAMBDA_MEMORY_GB + runs * JOB_SECONDS * JOB_MEMORY_GB
+    yield BillLine(Part.OCCUPANCY, Charge.LAMBDA_REQUEST, deliveries + runs)
+    gb_seconds = deliveries * LAMBDA_SECONDS * LAMBDA_MEMORY_GB + runs * JOB_SECONDS * JOB_MEMORY_GB
     yield BillLine(Part.OCCUPANCY, Charge.LAMBDA_GB_SECOND, gb_seconds)
     yield from _tables(
         Part.OCCUPANCY,
