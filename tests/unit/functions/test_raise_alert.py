@@ -16,7 +16,7 @@ from floorsight.platform.errors import Unavailable
 from floorsight.platform.settings import RaiseAlertSettings
 from functions.raise_alert import handler as module
 from tests.fakes.clock import NOON
-from tests.fakes.people import People
+from tests.fakes.restricted import People
 from tests.fakes.scene import CAMERA, SESSION, SITE, line_crossed
 from tests.fakes.watch import Watch
 

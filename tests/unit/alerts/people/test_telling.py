@@ -15,7 +15,7 @@ from floorsight.alerts.people.store import OccurrenceStore, PeoplePolicyStore
 from floorsight.alerts.people.telling import Teller
 from floorsight.attendance.model import Instance, Record, Shift, Status
 from floorsight.platform.errors import Conflict, Malformed
-from tests.fakes.people import People
+from tests.fakes.restricted import People
 from tests.fakes.scene import CAMERA, SITE
 from tests.fakes.table import FaultyTable
 from tests.fakes.watch import Watch

@@ -16,7 +16,7 @@ from floorsight.alerts.people.zones import LASTS
 from floorsight.alerts.store import AlertStore
 from floorsight.platform.errors import Unavailable
 from floorsight.sites.model import Identify
-from tests.fakes.people import People
+from tests.fakes.restricted import People
 from tests.fakes.scene import CAMERA, SITE
 from tests.fakes.table import FaultyTable, MemoryTable
 from tests.fakes.watch import Watch
