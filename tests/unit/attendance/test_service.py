@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -119,6 +120,14 @@ def test_of_two_recomputations_at_once_the_one_that_knows_less_begins_again(plan
     (record,) = slow.recompute(EMPLOYEE, MONDAY, MONDAY)
     assert record.check_out == at("16:00")
     assert plant.record_of() == record
+
+
+def test_four_who_write_at_once_lose_nothing(plant: Workforce) -> None:
+    plant.clock.now = at("18:00")
+    punches = [punch_of(at("08:00") + timedelta(minutes=15 * n), IN, f"p{n:02}") for n in range(32)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(plant.attendance.record_punch, punches))
+    assert plant.record_of().punch_ids == tuple(punch.punch_id for punch in punches)
 
 
 def test_a_busy_table_is_waited_for_and_then_said() -> None:
