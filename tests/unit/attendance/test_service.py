@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
@@ -125,8 +126,13 @@ def test_of_two_recomputations_at_once_the_one_that_knows_less_begins_again(plan
 def test_four_who_write_at_once_lose_nothing(plant: Workforce) -> None:
     plant.clock.now = at("18:00")
     punches = [punch_of(at("08:00") + timedelta(minutes=15 * n), IN, f"p{n:02}") for n in range(32)]
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(plant.attendance.record_punch, punches))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # so that they are in each other's way
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(plant.attendance.record_punch, punches))
+    finally:
+        sys.setswitchinterval(interval)
     assert plant.record_of().punch_ids == tuple(punch.punch_id for punch in punches)
 
 
