@@ -14,15 +14,10 @@ from floorsight.alerts.subscriptions.store import SubscriptionStore
 from floorsight.diagnostics.diagnosing import DiagnosticService
 from floorsight.diagnostics.service import ProcessingService
 from floorsight.diagnostics.store import ProcessingStore
-from floorsight.employees.service import EmployeeService
-from floorsight.employees.store import EmployeeStore
-from floorsight.identity.enrolling.adding import FaceKeeping
-from floorsight.identity.enrolling.indexing import NoIndex
-from floorsight.identity.gallery.store import GalleryStore
+from floorsight.identity.face_rooms import ask_rekognition, open_face_rooms
 from floorsight.identity.metrics.service import MetricsService
 from floorsight.identity.metrics.store import MetricsStore
 from floorsight.identity.policy.service import PolicyService
-from floorsight.identity.policy.store import PolicyStore
 from floorsight.identity.review.naming import NamingService
 from floorsight.identity.review.service import ReviewService
 from floorsight.identity.review.store import ReviewStore
@@ -78,9 +73,13 @@ def make_services() -> Services:
     publishers = PublisherService(PublisherStore(presence))
     processing = ProcessingService(ProcessingStore(trails))
     objects = S3Objects(settings.media_bucket, client("s3"))
-    policies = PolicyStore(registry)
-    employees = EmployeeService(EmployeeStore(registry), sites)
-    faces = FaceKeeping(employees, GalleryStore(registry), objects, NoIndex())
+    faces = open_face_rooms(
+        registry=registry,
+        presence=presence,
+        objects=objects,
+        sites=sites,
+        outside=ask_rekognition(settings.stage, registry=registry, presence=presence, sites=sites),
+    )
     reviews = ReviewService(sites, ReviewStore(presence), objects)
     return Services(
         stage=settings.stage,
@@ -98,10 +97,15 @@ def make_services() -> Services:
         processing=processing,
         diagnostics=DiagnosticService(sites, streams, publishers, processing),
         recordings=RecordingService(RecordingStore(presence)),
-        identity_policies=PolicyService(sites, policies),
+        employees=faces.employees,
+        faces=faces.keeping,
+        erasing=faces.erasing,
+        identity_policies=PolicyService(sites, faces.policies),
         identity_metrics=MetricsService(sites, MetricsStore(presence)),
         reviews=reviews,
-        naming=NamingService(reviews, policies, faces, EventBridgeBus(settings.event_bus, client("events"))),
+        naming=NamingService(
+            reviews, faces.policies, faces.keeping, EventBridgeBus(settings.event_bus, client("events"))
+        ),
         jobs=JobService(JobStore(presence)),
         job_starter=JobStarter(settings.run_job_function, lambda: client("lambda")),
         pictures=PictureLinks(settings.media_bucket, lambda: client("s3")),

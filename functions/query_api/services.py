@@ -12,6 +12,9 @@ from floorsight.alerts.service import AlertService
 from floorsight.alerts.subscriptions.service import SubscriptionService
 from floorsight.diagnostics.diagnosing import DiagnosticService
 from floorsight.diagnostics.service import ProcessingService
+from floorsight.employees.service import EmployeeService
+from floorsight.identity.enrolling.adding import FaceKeeping
+from floorsight.identity.erasing.service import ErasureService
 from floorsight.identity.metrics.service import MetricsService
 from floorsight.identity.policy.service import PolicyService
 from floorsight.identity.review.naming import NamingService
@@ -47,6 +50,9 @@ class Services:
     processing: ProcessingService
     diagnostics: DiagnosticService
     recordings: RecordingService
+    employees: EmployeeService
+    faces: FaceKeeping
+    erasing: ErasureService
     identity_policies: PolicyService
     identity_metrics: MetricsService
     reviews: ReviewService

@@ -20,9 +20,7 @@ from infra.constructs.acknowledge import acknowledge
 from infra.constructs.grants import (
     TableUse,
     allow,
-    allow_keeping_faces,
     allow_key,
-    allow_listing,
     allow_notifying,
     allow_objects,
     allow_publishing,
@@ -37,6 +35,7 @@ from infra.settings import StageSettings
 from infra.stacks.alerts import AlertsStack
 from infra.stacks.bus import BusStack
 from infra.stacks.data import DataStack
+from infra.stacks.erasing import allow_erasing
 from infra.stacks.images import ImagesStack
 from infra.stacks.jobs import JobsStack
 
@@ -123,20 +122,17 @@ class ApiStack(Stack):
             memory_mb=1024,
             extra_folders={"console/dist": REPOSITORY / "console" / "dist"},  # `npm run build` makes it
         )
-        allow_table(function.role, tables[TableName.REGISTRY], TableUse.READ_AND_WRITE)
+        allow_erasing(function.role, data, self._stage)
         allow_table(function.role, tables[TableName.PRESENCE], TableUse.READ_WRITE_AND_REMOVE)
         allow_table(function.role, tables[TableName.TRAILS], TableUse.READ_AND_WRITE)  # marks of who watches
         # Pictures go out as presigned URLs, which can do what their signer may do.
-        allow_objects(function.role, data.media, "s3:GetObject", ["live", "snapshots", "review"])
+        allow_objects(function.role, data.media, "s3:GetObject", ["live", "snapshots", "enrolled"])
         # Naming somebody moves the picture to theirs and the faces to the gallery.
         allow_objects(function.role, data.media, "s3:PutObject", ["snapshots", "enrolled"])
-        allow_objects(function.role, data.media, "s3:DeleteObject", ["snapshots", "review", "enrolled"])
-        allow_listing(function.role, data.media)  # a review's faces may be gone already
         allow_publishing(function.role, bus.bus)
         allow_key(function.role, data.key)
         allow_notifying(function.role, alerts.topic, alerts.topic_key)
         allow_subscribing(function.role, alerts.topic)
-        allow_keeping_faces(function.role, self._stage)
         allow(function.role, ["lambda:InvokeFunction"], [jobs.run_job.function.function_arn])
         return function
 

@@ -65,9 +65,9 @@ def test_the_scheduler_may_start_the_jobs_and_keep_what_failed(stage: Synthesise
     )
 
 
-def test_jobs_read_the_registry_and_write_presence(stage: SynthesisedStage) -> None:
+def test_jobs_write_presence_and_end_what_the_registry_has_of_people(stage: SynthesisedStage) -> None:
     role = role_of_function(stage, "run_job")
-    assert actions_on_table(stage, role, "Registry") == READ
+    assert actions_on_table(stage, role, "Registry") == READ | WRITE | {"dynamodb:DeleteItem"}
     assert actions_on_table(stage, role, "Presence") == READ | WRITE | {"dynamodb:DeleteItem"}
     assert actions_on_table(stage, role, "Trails") == set()
 

@@ -102,9 +102,22 @@ def prefixes_of(stage: SynthesisedStage, role_id: str, action: str) -> list[str]
 def test_query_api_changes_no_picture_but_of_whom_somebody_names(stage: SynthesisedStage) -> None:
     role = role_of_function(stage, "query_api")
     assert actions_on_table(stage, role, "Trails") == READ | WRITE  # it marks which cameras are watched
-    assert prefixes_of(stage, role, "s3:GetObject") == ["/live/*", "/review/*", "/snapshots/*"]
+    assert prefixes_of(stage, role, "s3:GetObject") == ["/enrolled/*", "/live/*", "/review/*", "/snapshots/*"]
     assert prefixes_of(stage, role, "s3:PutObject") == ["/enrolled/*", "/snapshots/*"]
     assert prefixes_of(stage, role, "s3:DeleteObject") == ["/enrolled/*", "/review/*", "/snapshots/*"]
+
+
+def test_the_jobs_remove_pictures_and_faces_and_make_none(stage: SynthesisedStage) -> None:
+    role = role_of_function(stage, "run_job")
+    assert actions_on_table(stage, role, "Registry") == READ | WRITE | {"dynamodb:DeleteItem"}
+    assert prefixes_of(stage, role, "s3:GetObject") == ["/review/*"]
+    assert prefixes_of(stage, role, "s3:DeleteObject") == ["/enrolled/*", "/review/*", "/snapshots/*"]
+    granted = {action for s in stage.policies_of(role) for action in listed(s["Action"])}
+    assert {action for action in granted if action.startswith("s3:")} == {
+        "s3:DeleteObject",
+        "s3:GetObject",
+        "s3:ListBucket",
+    }
 
 
 def test_recognise_person_reads_faces_and_forgets_them(stage: SynthesisedStage) -> None:

@@ -13,6 +13,8 @@ from botocore.stub import Stubber
 from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from floorsight.identity.enrolling.indexing import NoIndex
+from floorsight.identity.face_rooms import open_face_rooms
 from floorsight.occupancy.series.statistics import StatisticsService
 from functions.gateway.access import Role
 from functions.query_api.app import create_app
@@ -123,6 +125,14 @@ def make_services(cognito: Any, s3: Any) -> Callable[[Scene], Services]:
 
     def make(scene: Scene) -> Services:
         recognition = Recognition(scene)
+        faces = open_face_rooms(
+            registry=scene.registry,
+            presence=scene.presence,
+            objects=scene.objects,
+            sites=scene.sites,
+            outside=NoIndex(),
+            clock=scene.clock,
+        )
         return Services(
             stage="local",
             sites=scene.sites,
@@ -135,6 +145,9 @@ def make_services(cognito: Any, s3: Any) -> Callable[[Scene], Services]:
             recounts=scene.recounts,
             publishers=scene.publishers,
             recordings=scene.recordings,
+            employees=faces.employees,
+            faces=faces.keeping,
+            erasing=faces.erasing,
             identity_policies=recognition.policy_service,
             identity_metrics=recognition.metrics,
             reviews=recognition.reviews,

@@ -19,6 +19,7 @@ PUBLIC = {
 CAMERA_PATH = "/api/occupancy/cameras/{camera_id}"
 ZONE_PATH = "/api/occupancy/zones/{zone_id}"
 ALERT_PATH = "/api/occupancy/alerts/{alert_id}"
+EMPLOYEE_PATH = "/api/employees/{employee_id}"
 SUBSCRIPTIONS_PATH = "/api/sites/{site_id}/subscriptions"
 NEEDED = {
     ("GET", "/api/me"): Role.VIEWER,
@@ -45,6 +46,18 @@ NEEDED = {
     ("GET", "/api/v1/occupancy/scheduler-status"): Role.VIEWER,
     ("GET", "/api/occupancy/jobs/{name}/runs"): Role.VIEWER,
     ("GET", "/api/recordings/{job_id}"): Role.VIEWER,
+    ("POST", "/api/employees"): Role.OPERATOR,
+    ("GET", "/api/employees"): Role.OPERATOR,
+    ("GET", EMPLOYEE_PATH): Role.OPERATOR,
+    ("PUT", EMPLOYEE_PATH): Role.OPERATOR,
+    ("DELETE", EMPLOYEE_PATH): Role.OPERATOR,
+    ("PUT", f"{EMPLOYEE_PATH}/consent"): Role.OPERATOR,
+    ("DELETE", f"{EMPLOYEE_PATH}/consent"): Role.OPERATOR,
+    ("GET", f"{EMPLOYEE_PATH}/consents"): Role.OPERATOR,
+    ("GET", f"{EMPLOYEE_PATH}/faces"): Role.OPERATOR,
+    ("DELETE", f"{EMPLOYEE_PATH}/faces/{{face_id}}"): Role.OPERATOR,
+    ("POST", f"{EMPLOYEE_PATH}/erase"): Role.ADMIN,
+    ("GET", f"{EMPLOYEE_PATH}/erasures"): Role.ADMIN,
     ("GET", "/api/identity/policy"): Role.VIEWER,
     ("PUT", "/api/identity/policy"): Role.OPERATOR,
     ("GET", "/api/identity/metrics"): Role.VIEWER,
@@ -95,6 +108,8 @@ def url(path: str) -> str:
         alert_id=f"{SITE}.20260302T120000000000Z.aaaaaaaa",
         subscription_id="a",
         job_id="yard-1",
+        employee_id="anna",
+        face_id="0" * 32,
         review_id=f"{SITE}.20260302T120000000000Z.aaaaaaaaaaaa",
     )
 

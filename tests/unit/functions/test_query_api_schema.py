@@ -103,7 +103,12 @@ LIKELY: dict[str, list[Any]] = {
     "captured_at": ["2026-03-02T12:00:00Z"],
     "size_bytes": [5_000_000],
     "job_id": ["yard-1"],
-    "employee_id": ["anna"],
+    "employee_id": ["anna", "berta", "carl", "dora"],
+    "version": ["2026-02"],
+    "given_at": ["2026-03-02T12:00:30Z", None],
+    "payroll_number": ["0042"],
+    "employed_from": ["2026-01-01"],
+    "employed_until": ["2026-12-31", None],
     "threshold": [0.5],
     "margin": [0.125],
     "min_votes": [2],
@@ -166,6 +171,8 @@ def plant() -> Scene:
     recognition = Recognition(scene)
     recognition.hire("anna")
     recognition.recognise(recognition.see(7, person=1))  # whom nobody knows
+    recognition.enrol("berta", person=2)
+    recognition.hire("carl", consents=False)
     recognition.policies.replace(IdentityPolicy(SITE))
     scene.views.save_view(View(CAMERA, NOON, "live/door-1/latest.jpg", 768, 576, (track,)))
     return scene
@@ -178,7 +185,10 @@ def likely_values() -> dict[str, list[Any]]:
     alerts = scene.alerts.list_alerts(SITE, limit=1).items
     subscriptions = scene.subscriptions.list_subscriptions(SITE).items
     reviews = Recognition(scene).reviews.list_reviews(SITE, only_open=True, limit=1).items
+    faces = Recognition(scene).gallery.find(SITE, "berta")
+    assert faces is not None
     return LIKELY | {
+        "face_id": [face.face_id for face in faces.faces],
         "review_id": [review.review_id for review in reviews],
         "alert_id": [alert.alert_id for alert in alerts],
         "subscription_id": [subscription.subscription_id for subscription, _ in subscriptions],

@@ -36,6 +36,10 @@ class FaceKeeping:
     index: FaceIndex
     clock: Clock = utc_now
 
+    def list_faces(self, employee: Employee) -> tuple[EnrolledFace, ...]:
+        """In order of their enrolment."""
+        return self._find(employee).faces
+
     def add(
         self, employee: Employee, faces: Sequence[NewFace], *, by: str, gallery_revision: int | None = None
     ) -> Enrolled:
