@@ -76,7 +76,7 @@ class IdentityStack(Stack):
         allow_publishing(role, bus.bus)
         allow_objects(role, data.media, "s3:GetObject", ["faces"])
         allow_objects(role, data.media, "s3:PutObject", ["snapshots", "review"])
-        allow_objects(role, data.media, "s3:DeleteObject", ["faces", "snapshots"])
+        allow_objects(role, data.media, "s3:DeleteObject", ["faces", "snapshots", "review"])
         allow_listing(role, data.media)  # a face record may be gone already
         allow_searching_faces(role, stage)
         return function

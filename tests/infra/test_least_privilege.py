@@ -127,7 +127,7 @@ def test_recognise_person_reads_faces_and_forgets_them(stage: SynthesisedStage) 
     assert actions_on_table(stage, role, "Trails") == set()
     assert prefixes_of(stage, role, "s3:GetObject") == ["/faces/*"]
     assert prefixes_of(stage, role, "s3:PutObject") == ["/review/*", "/snapshots/*"]
-    assert prefixes_of(stage, role, "s3:DeleteObject") == ["/faces/*", "/snapshots/*"]
+    assert prefixes_of(stage, role, "s3:DeleteObject") == ["/faces/*", "/review/*", "/snapshots/*"]
     granted = {action for s in stage.policies_of(role) for action in listed(s["Action"])}
     assert {action.split(":")[0] for action in granted} == {"dynamodb", "events", "kms", "logs", "s3", "sqs"}
 

@@ -10,6 +10,7 @@ from floorsight.identity.enrolling.model import NewFace
 from floorsight.identity.faces import TrackFaces, read_faces
 from floorsight.identity.review.faces import FACES_TYPE, dump_faces
 from floorsight.identity.review.model import Review
+from floorsight.identity.review.rules import faces_key
 from floorsight.identity.snapshots import PICTURE_TYPE
 from floorsight.platform.objects import ObjectStore
 
@@ -34,6 +35,13 @@ class Evidence:
         if review:
             body = dump_faces([NewFace(faces.embedder, *each) for each in faces.pairs])
             self.objects.put(review.faces_key, body, content_type=FACES_TYPE)
+
+    def take_back(self, answer: Answer, review: Review | None, *, instead: Answer | None) -> None:
+        """Remove what was kept for an answer that was not written, but not what the one `instead` has."""
+        kept = {answer.snapshot_key, review.faces_key if review else None}
+        if instead:
+            kept -= {instead.snapshot_key, faces_key(instead.review_id) if instead.review_id else None}
+        self.forget([key for key in kept if key])
 
     def forget(self, keys: Sequence[str]) -> None:
         """Remove objects."""

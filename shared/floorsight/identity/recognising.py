@@ -36,6 +36,12 @@ _log = logging.getLogger(__name__)
 MAX_QUESTIONS = 20  # of a track are remembered; it is asked about once, or a few times if its worker died
 
 
+class AnsweredMeanwhile(Unavailable):
+    """Somebody else has just answered about the same track: asked again, the question gets that answer."""
+
+    code = "answered_meanwhile"
+
+
 @dataclass(frozen=True)
 class RecognitionService:
     """The use case of `FaceSeen`. `presence` has the answers, reviews and counters.
@@ -69,13 +75,13 @@ class RecognitionService:
         known = self._answers.find(track)
         if known and seen.event_id in known.questions:
             answer: Answer | None = known
-        elif known and known.holds_at(self.clock()):
+        elif known and known.holds_at(self.clock()) and self._may_be_told(known):
             answer = self._answer_again(seen, known)
         else:
             answer = self._answer_anew(seen, track, known, seconds_left)
         if answer is not None:
             self.bus.publish([describe_answer(seen, answer).to_message()])
-            self.evidence.forget(seen.record_keys)
+            self.evidence.forget([*seen.record_keys, *_left_by_attempts(seen, answer)])
         return answer
 
     @property
@@ -110,17 +116,22 @@ class RecognitionService:
         if review := self._make_review(seen, answer, faces, policy):
             writes.append(ReviewStore(self.presence).add_write(review))
         self.evidence.keep(faces, answer, review)
-        self._commit(writes)
+        try:
+            self._commit(writes)
+        except AnsweredMeanwhile:
+            self.evidence.take_back(answer, review, instead=self._answers.find(track))
+            raise
         stored = replace(answer, revision=answer.revision + 1)
         self._take_back_if_erased(seen, stored, tally)
         return stored
 
     def _make_answer(self, seen: FaceSeen, track: Track, known: Answer | None, decision: Decision) -> Answer:
         now = self.clock()
-        review_id = (known and known.review_id) or make_review_id(track, seen.occurred_at)
+        review_id = known.review_id if known else None
         if decision.match:
             snapshot = employee_key(track, decision.match.employee_id)
         else:
+            review_id = review_id or make_review_id(track, seen.occurred_at)
             snapshot = review_key(track.site_id, review_id)
         answer = Answer(
             track=track,
@@ -129,7 +140,7 @@ class RecognitionService:
             holds_until=now + (KNOWN_FOR if decision.match else UNKNOWN_FOR),
             questions=known.questions if known else (),
             snapshot_key=snapshot,
-            review_id=None if decision.match else review_id,
+            review_id=review_id,
             revision=known.revision if known else 0,
         )
         return _asked(answer, seen)
@@ -162,12 +173,15 @@ class RecognitionService:
 
         Raises Unavailable (`erased_meanwhile`): asked again, the track is nobody's.
         """
-        match = answer.decision.match
-        if match is None or self.decisions.may_be_recognised(match.employee_id):
+        if self._may_be_told(answer):
             return
         self.evidence.forget([answer.snapshot_key] if answer.snapshot_key else [])
         self._commit([self._answers.remove_write(answer), self._count(seen, -tally)])
         raise Unavailable("the employee was erased this very moment", code="erased_meanwhile")
+
+    def _may_be_told(self, answer: Answer) -> bool:
+        match = answer.decision.match
+        return match is None or self.decisions.may_be_recognised(match.employee_id)
 
     def _count(self, seen: FaceSeen, tally: Tally) -> Write:
         store = MetricsStore(self.presence)
@@ -183,14 +197,20 @@ class RecognitionService:
                 return
             except TransactionRefused as refused:
                 if not refused.contended_only:
-                    raise Unavailable(
-                        "somebody else answers the same track right now", code="answered_meanwhile"
-                    ) from refused
+                    raise AnsweredMeanwhile("somebody else answers the same track right now") from refused
         raise Unavailable("others are counting at the same camera; try again", code="contention")
 
 
 def _asked(answer: Answer, seen: FaceSeen) -> Answer:
     return replace(answer, questions=(*answer.questions, seen.event_id)[-MAX_QUESTIONS:])
+
+
+def _left_by_attempts(seen: FaceSeen, answer: Answer) -> list[str]:
+    """What an attempt may have kept that was killed before it wrote its answer, and knew nobody then."""
+    if answer.decision.match is None or answer.review_id is not None:
+        return []
+    review_id = make_review_id(answer.track, seen.occurred_at)
+    return [faces_key(review_id), review_key(seen.site_id, review_id)]
 
 
 def _outcome(decision: Decision) -> Tally:

@@ -198,6 +198,56 @@ def test_who_is_erased_while_the_answer_is_written_is_not_told() -> None:
     assert counted(room).questions == 1
 
 
+def test_an_answer_that_holds_is_not_told_of_who_took_back_the_consent(room: Recognition) -> None:
+    room.recognise(room.see(7, ANNA))
+    room.employees.withdraw_consent("anna")
+    answer = room.recognise(room.see(7, ANNA, event_id="other"))
+    assert answer is not None
+    assert answer.decision.reason is Unknown.NO_CONSENT
+
+
+def test_who_is_enrolled_between_two_attempts_leaves_no_faces_for_review(room: Recognition) -> None:
+    """The first attempt kept what a review needs, and was killed before it wrote one."""
+    seen = room.see(7, STRANGER)
+    presence = room.scene.presence
+    object.__setattr__(room.service, "presence", FaultyTable(presence, lambda: 0.0, contention=1.0))
+    with pytest.raises(Unavailable):
+        room.recognise(seen)
+    assert room.objects.keys("review/")
+    object.__setattr__(room.service, "presence", presence)
+    room.enrol("carl", STRANGER)
+    room.recognise(seen)
+    assert room.objects.keys("review/") == []
+    assert room.objects.keys("snapshots/") == [told(room)[0].snapshot_key]
+
+
+@pytest.mark.parametrize("faces_gone", [0, 2])
+def test_of_two_who_answer_at_once_one_does(faces_gone: int) -> None:
+    """The slow one has read fewer faces, as the quick one was removing them, and takes back what it kept."""
+    scene = Scene().with_camera()
+    faulty = FaultyTable(scene.presence)
+    slow, quick = Recognition(scene, around_presence=lambda _: faulty), Recognition(scene)
+    slow.enrol("anna", ANNA)
+    seen = slow.see(7, ANNA)
+    records = dict(slow.objects.stored)
+
+    def answer_first() -> None:
+        faulty.interrupt = None
+        slow.objects.stored.update(records)
+        quick.recognise(seen)
+
+    faulty.interrupt = answer_first
+    for key in seen.record_keys[:faces_gone]:
+        del slow.objects.stored[key]
+    with pytest.raises(Unavailable) as refused:
+        slow.recognise(seen)
+    assert refused.value.code == "answered_meanwhile"
+    slow.recognise(seen)
+    assert len({event.event_id for event in told(slow)}) == 1
+    assert counted(slow).questions == 1
+    assert slow.objects.keys("") == [told(slow)[0].snapshot_key]
+
+
 def test_faces_that_are_gone_without_an_answer_are_said_to_be_and_fail_nothing(
     room: Recognition, caplog: pytest.LogCaptureFixture
 ) -> None:

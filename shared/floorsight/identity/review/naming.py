@@ -144,6 +144,7 @@ class NamingService:
             holds_until=now + KNOWN_FOR,
             questions=known.questions if known else (named.question,),
             snapshot_key=named.snapshot_key,
+            review_id=named.review_id,
             revision=known.revision if known else 0,
         )
         return answers.put_write(answer)
