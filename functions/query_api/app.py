@@ -11,6 +11,7 @@ from functions.gateway.problems import document
 from functions.query_api.console import Console
 from functions.query_api.routers import (
     alerts,
+    attendance,
     baselines,
     cameras,
     counts,
@@ -20,18 +21,24 @@ from functions.query_api.routers import (
     erasures,
     faces,
     history,
+    holidays,
     identity,
     jobs,
     lines,
     pages,
+    payroll,
     publishers,
+    punches,
     recordings,
     recount,
     reviews,
+    rosters,
     session,
+    shifts,
     sites,
     statistics,
     subscriptions,
+    trying,
     views,
     zones,
 )
@@ -61,6 +68,13 @@ ROUTERS = (
     erasures,
     identity,
     reviews,
+    shifts,
+    rosters,
+    holidays,
+    punches,
+    payroll,
+    trying,
+    attendance,
 )
 
 

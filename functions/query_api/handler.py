@@ -11,6 +11,7 @@ from floorsight.alerts.service import AlertService
 from floorsight.alerts.store import AlertStore
 from floorsight.alerts.subscriptions.service import SubscriptionService
 from floorsight.alerts.subscriptions.store import SubscriptionStore
+from floorsight.attendance.rooms import AttendanceRooms
 from floorsight.diagnostics.diagnosing import DiagnosticService
 from floorsight.diagnostics.service import ProcessingService
 from floorsight.diagnostics.store import ProcessingStore
@@ -97,6 +98,7 @@ def make_services() -> Services:
         processing=processing,
         diagnostics=DiagnosticService(sites, streams, publishers, processing),
         recordings=RecordingService(RecordingStore(presence)),
+        attendance=AttendanceRooms.on(registry, presence, faces.employees),
         employees=faces.employees,
         faces=faces.keeping,
         erasing=faces.erasing,

@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 
 from floorsight.alerts.service import AlertService
 from floorsight.alerts.subscriptions.service import SubscriptionService
+from floorsight.attendance.rooms import AttendanceRooms
 from floorsight.diagnostics.diagnosing import DiagnosticService
 from floorsight.diagnostics.service import ProcessingService
 from floorsight.employees.service import EmployeeService
@@ -50,6 +51,7 @@ class Services:
     processing: ProcessingService
     diagnostics: DiagnosticService
     recordings: RecordingService
+    attendance: AttendanceRooms
     employees: EmployeeService
     faces: FaceKeeping
     erasing: ErasureService

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,11 @@ from schemathesis.specs.openapi.checks import (
 
 from floorsight.alerts.model import AlertKind, Concern, Finding, Severity
 from floorsight.alerts.subscriptions.model import Protocol
+from floorsight.attendance.model import PunchSource
+from floorsight.attendance.rooms import AttendanceRooms
+from floorsight.employees.service import EmployeeService
+from floorsight.employees.store import EmployeeStore
+from floorsight.events.attendance import PunchDirection
 from floorsight.events.vision import Direction
 from floorsight.identity.policy.model import IdentityPolicy
 from floorsight.occupancy.model import Crossing
@@ -49,6 +54,7 @@ from tests.fakes.clock import NOON
 from tests.fakes.recognition import Recognition
 from tests.fakes.scene import CAMERA, SITE, Scene, line_crossed
 from tests.fakes.stills import still
+from tests.fakes.workplace import shift_of
 from tests.unit.diagnostics.test_processing import measured
 from tests.unit.functions.conftest import Behind
 from tests.unit.streams.test_publishers import reported
@@ -80,14 +86,14 @@ LIKELY: dict[str, list[Any]] = {
     "warning_percent": [80],
     "exceeded_percent": [100],
     "revision": [1],
-    "start": [{"x": 0.5, "y": 1.0}],
-    "end": [{"x": 0.5, "y": 0.0}],
+    "start": ["06:00", {"x": 0.5, "y": 1.0}],
+    "end": ["14:00", {"x": 0.5, "y": 0.0}],
     "in_label": ["in"],
     "out_label": ["out"],
     "settle_frames": [3],
     "polygon": [SQUARE],
     "cursor": [None],
-    "from": ["2026-03-02T08:00:00+01:00"],
+    "from": ["2026-03-02T08:00:00+01:00", "2026-03-03"],
     "to": ["2026-03-02T13:00:00Z"],
     "format": ["json", "csv"],
     "lines": [[], [{"line_id": LINE, "inverted": True}]],
@@ -103,6 +109,28 @@ LIKELY: dict[str, list[Any]] = {
     "captured_at": ["2026-03-02T12:00:00Z"],
     "size_bytes": [5_000_000],
     "job_id": ["yard-1"],
+    "shift_id": ["early", "early", "late"],
+    "valid_from": ["2026-03-01"],
+    "days": [[1, 2, 3, 4, 5]],
+    "breaks": [[], [{"start": "09:00", "end": "09:30"}]],
+    "overtime": [{"step_minutes": 5}],
+    "grace_late_minutes": [5],
+    "grace_early_minutes": [5],
+    "opens_before_minutes": [120],
+    "closes_after_minutes": [240],
+    "full_day_minutes": [480],
+    "half_day_minutes": [240, None],
+    "debounce_seconds": [120],
+    "first_date": ["2026-02-02", "2026-03-02"],
+    "last_date": ["2026-02-28", "2026-03-05"],
+    "month": ["2026-03"],
+    "cycle": [[["early"], []]],
+    "shift_ids": [["early"], []],
+    "on": ["2026-03-04"],
+    "kind": ["sick"],
+    "holidays": [[{"on": "2026-04-03", "name": "Good Friday"}]],
+    "at": ["2026-03-02T06:00:00", "2026-03-02T05:00:00Z"],
+    "instance_id": ["anna.2026-03-02.early"],
     "employee_id": ["anna", "berta", "carl", "dora"],
     "version": ["2026-02"],
     "given_at": ["2026-03-02T12:00:30Z", None],
@@ -174,8 +202,25 @@ def plant() -> Scene:
     recognition.enrol("berta", person=2)
     recognition.hire("carl", consents=False)
     recognition.policies.replace(IdentityPolicy(SITE))
+    attend(rooms_of(scene))
     scene.views.save_view(View(CAMERA, NOON, "live/door-1/latest.jpg", 768, 576, (track,)))
     return scene
+
+
+def rooms_of(scene: Scene) -> AttendanceRooms:
+    """Attendance, as `make_services` has it."""
+    employees = EmployeeService(EmployeeStore(scene.registry), scene.sites, scene.clock)
+    return AttendanceRooms.on(scene.registry, scene.presence, employees, clock=scene.clock)
+
+
+def attend(rooms: AttendanceRooms) -> None:
+    """Anna has a shift, and came this morning."""
+    rooms.shifts.create_shift(shift_of())
+    march = date(2026, 3, 1)
+    rooms.rosters.assign("anna", first_date=march, last_date=None, cycle=(("early",),))
+    rooms.rosters.enter_leave("anna", first_date=march, last_date=march, kind="annual", by="olga")
+    morning = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
+    rooms.corrections.punch("anna", PunchDirection.IN, at=morning, source=PunchSource.KIOSK, by="olga")
 
 
 @cache
@@ -187,7 +232,11 @@ def likely_values() -> dict[str, list[Any]]:
     reviews = Recognition(scene).reviews.list_reviews(SITE, only_open=True, limit=1).items
     faces = Recognition(scene).gallery.find(SITE, "berta")
     assert faces is not None
+    rooms, day = rooms_of(scene), date(2026, 3, 2)
     return LIKELY | {
+        "assignment_id": [each.assignment_id for each in rooms.rosters.list_assignments("anna").items],
+        "leave_id": [each.leave_id for each in rooms.rosters.list_leaves("anna", date(2026, 3, 1)).items],
+        "punch_id": [each.punch.punch_id for each in rooms.lists.list_punches("anna", day, day)],
         "face_id": [face.face_id for face in faces.faces],
         "review_id": [review.review_id for review in reviews],
         "alert_id": [alert.alert_id for alert in alerts],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from floorsight.attendance.planning.model import FIRST_DATE, LAST_DATE
@@ -14,7 +14,7 @@ MAX_AHEAD = timedelta(minutes=1)
 
 
 def resolve_time(at: datetime, zone: ZoneInfo) -> datetime:
-    """The instant that is meant, to the second (cut): a time without an offset is the site's.
+    """The instant that is meant, in UTC, to the second (cut): a time without an offset is the site's.
 
     Local times that don't exist or exist twice are resolved as those of shifts are. Raises Malformed
     (`out_of_range`).
@@ -22,7 +22,7 @@ def resolve_time(at: datetime, zone: ZoneInfo) -> datetime:
     if not FIRST_DATE < at.date() < LAST_DATE:
         raise Malformed(f"`at` must be between {FIRST_DATE} and {LAST_DATE}", code="out_of_range", field="at")
     whole = at.replace(microsecond=0)
-    return instant_at(whole.date(), whole.time(), zone) if whole.tzinfo is None else whole
+    return instant_at(whole.date(), whole.time(), zone) if whole.tzinfo is None else whole.astimezone(UTC)
 
 
 def check_not_ahead(at: datetime, now: datetime) -> None:
