@@ -13,6 +13,7 @@ from botocore.stub import Stubber
 from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from floorsight.attendance.rooms import AttendanceRooms
 from floorsight.identity.enrolling.indexing import NoIndex
 from floorsight.identity.face_rooms import open_face_rooms
 from floorsight.occupancy.series.statistics import StatisticsService
@@ -145,6 +146,7 @@ def make_services(cognito: Any, s3: Any) -> Callable[[Scene], Services]:
             recounts=scene.recounts,
             publishers=scene.publishers,
             recordings=scene.recordings,
+            attendance=AttendanceRooms.on(scene.registry, scene.presence, faces.employees, clock=scene.clock),
             employees=faces.employees,
             faces=faces.keeping,
             erasing=faces.erasing,
