@@ -71,8 +71,8 @@ def shifts(draw: st.DrawFn, shift_id: str, around: date) -> Shift:
         breaks=draw(breaks(start, length)),
         grace_late_minutes=draw(st.sampled_from((0, 5, 10))),
         grace_early_minutes=draw(st.sampled_from((0, 5, 10))),
-        opens_before_minutes=draw(st.sampled_from((0, 15, 120, 600))),
-        closes_after_minutes=draw(st.sampled_from((0, 15, 240, 600))),
+        opens_before_minutes=draw(st.sampled_from((0, 15, 120, 600, 2000))),
+        closes_after_minutes=draw(st.sampled_from((0, 15, 240, 600, 2000))),
         full_day_minutes=full,
         half_day_minutes=None if full is None else draw(st.none() | st.integers(1, full)),
         overtime=draw(
@@ -92,14 +92,13 @@ def shifts(draw: st.DrawFn, shift_id: str, around: date) -> Shift:
 
 @st.composite
 def breaks(draw: st.DrawFn, start: int, length: int) -> tuple[Break, ...]:
-    """Breaks within the shift, one after another."""
-    marks = sorted(draw(st.sets(st.integers(0, length), max_size=4)))
-    pairs = zip(marks[::2], marks[1::2], strict=False)
-    return tuple(
-        Break(clock(start + a), clock(start + b), paid=draw(st.booleans()))
-        for a, b in pairs
-        if b - a < QUARTERS_OF_A_DAY
-    )
+    """Breaks within the shift, which may overlap."""
+    made = []
+    for _ in range(draw(st.integers(0, 3))):
+        begin = draw(st.integers(0, length - 1))
+        end = draw(st.integers(begin, min(length, begin + QUARTERS_OF_A_DAY - 1)))
+        made.append(Break(clock(start + begin), clock(start + end), paid=draw(st.booleans())))
+    return tuple(made)
 
 
 @st.composite
