@@ -37,6 +37,7 @@ setup: $(STAMPS)/python $(STAMPS)/node $(STAMPS)/console
 setup-test: setup
 	@command -v chromium >/dev/null || infra/local/install_packages chromium
 	@command -v java >/dev/null || infra/local/install_packages default-jre-headless
+	@command -v soffice >/dev/null || infra/local/install_packages libreoffice-calc-nogui
 	$(BIN)/floorsight models pull --all
 	$(BIN)/floorsight media pull --all
 
