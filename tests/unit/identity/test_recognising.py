@@ -248,6 +248,28 @@ def test_of_two_who_answer_at_once_one_does(faces_gone: int) -> None:
     assert slow.objects.keys("") == [told(slow)[0].snapshot_key]
 
 
+def test_who_answers_too_late_leaves_no_picture_with_the_employee() -> None:
+    """The quick one has read fewer faces than the slow one, and named nobody."""
+    scene = Scene().with_camera()
+    faulty = FaultyTable(scene.presence)
+    slow, quick = Recognition(scene, around_presence=lambda _: faulty), Recognition(scene)
+    slow.enrol("anna", ANNA)
+    seen = slow.see(7, ANNA)
+
+    def answer_first() -> None:
+        faulty.interrupt = None
+        for key in seen.record_keys[:2]:
+            del slow.objects.stored[key]
+        quick.recognise(seen)
+
+    faulty.interrupt = answer_first
+    with pytest.raises(Unavailable):
+        slow.recognise(seen)
+    assert slow.objects.keys(employee_prefix(SITE, "anna")) == []
+    [review] = slow.reviews.list_reviews(SITE, only_open=True, limit=9).items
+    assert set(slow.objects.stored) == {review.snapshot_key, review.faces_key}
+
+
 def test_faces_that_are_gone_without_an_answer_are_said_to_be_and_fail_nothing(
     room: Recognition, caplog: pytest.LogCaptureFixture
 ) -> None:
