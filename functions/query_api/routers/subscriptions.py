@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from floorsight.alerts.model import Severity
-from floorsight.alerts.subscriptions.model import Protocol, Subscription
+from floorsight.alerts.subscriptions.model import About, Protocol, Subscription
 from floorsight.platform.topics import SubscriptionState
 from functions.gateway.access import Caller, Role, requires
 from functions.gateway.problems import document
@@ -35,6 +35,12 @@ class NewSubscription(BaseModel):
     min_severity: Severity = Field(
         default=Severity.WARNING, description="Told of alerts from this severity on, and of their end."
     )
+    about: list[About] = Field(
+        default=[About.SECURITY],
+        min_length=1,
+        description="`security`: all alerts but those about single employees. Those are told only to whoever "
+        "asks for them, of any severity: `outside_hours`, and HR's digest `missing_punches`.",
+    )
 
 
 class SubscriptionOut(BaseModel):
@@ -43,6 +49,7 @@ class SubscriptionOut(BaseModel):
     protocol: Protocol
     endpoint: str
     min_severity: Severity
+    about: list[About]
     state: SubscriptionState = Field(
         description="`pending`: the owner of the address has not confirmed it yet. `lapsed`: never confirmed "
         "or ended by its owner; make it again."
@@ -60,7 +67,7 @@ class SubscriptionOut(BaseModel):
 def create_subscription(
     site_id: SiteId, new: NewSubscription, services: Wired, caller: Operator
 ) -> SubscriptionOut:
-    """Tell an address of a site's alerts; again changes the severity. Its owner is asked to confirm."""
+    """Tell an address of a site's alerts; again changes what of. Its owner is asked to confirm."""
     made = services.subscriptions.subscribe(site_id, **dict(new), by=caller.username)
     return SubscriptionOut.of(made, services.subscriptions.find_state(made))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from floorsight.alerts.model import AlertKind, Concern, Finding, Severity
-from floorsight.alerts.subscriptions.model import Protocol, Subscription
+from floorsight.alerts.subscriptions.model import About, Protocol, Subscription
 from floorsight.alerts.subscriptions.rules import NOBODY, check_endpoint, protocol_of_topic
 from floorsight.occupancy.series.model import SubjectKind
 from floorsight.platform.errors import Conflict, Malformed, Unavailable
@@ -196,3 +196,35 @@ def test_an_address_has_fifty_sites_at_most(scene: Scene) -> None:
     with pytest.raises(Conflict, match="50 sites"):
         subscribe(scene, SITE)
     subscribe(scene, "plant-3", Severity.CRITICAL)
+
+
+def test_alerts_about_employees_reach_only_whoever_asked_for_their_kind(scene: Scene) -> None:
+    security = subscribe(scene, SITE, Severity.NOTICE)
+    hr = scene.subscriptions.subscribe(
+        SITE,
+        protocol=Protocol.EMAIL,
+        endpoint="hr@example.com",
+        min_severity=Severity.CRITICAL,
+        by="olga",
+        about=[About.MISSING_PUNCHES],
+    )
+    for kind in (AlertKind.MISSING_PUNCHES, AlertKind.OUTSIDE_HOURS, AlertKind.UNKNOWN_PERSON):
+        finding = Finding(
+            Concern(kind, SITE, SubjectKind.SITE, SITE), "Plant", Severity.NOTICE, over=False, text="x"
+        )
+        scene.alerts.record_and_send(SITE, lambda _, found=finding: [found])
+    assert heard(scene, security.arn) == [f"{SITE}/notice"]
+    assert heard(scene, hr.arn) == [f"{SITE}/missing_punches"]
+    assert scene.subscriptions.store.find(hr.subscription_id, SITE) == hr
+
+
+def test_thirty_sites_of_everything_fill_a_filter(scene: Scene) -> None:
+    for number in range(31):
+        site_id = f"yard-{number}"
+        scene.sites.create_site(site_id=site_id, name="Yard", time_zone="Europe/Berlin")
+        wanted = {"protocol": Protocol.SQS, "endpoint": QUEUE, "min_severity": Severity.NOTICE}
+        if number < 30:
+            scene.subscriptions.subscribe(site_id, **wanted, by="olga", about=About)
+        else:
+            with pytest.raises(Conflict, match="30 sites"):
+                scene.subscriptions.subscribe(site_id, **wanted, by="olga", about=About)

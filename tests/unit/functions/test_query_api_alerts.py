@@ -223,3 +223,29 @@ def test_the_camera_of_the_scene_has_alerts_of_its_own(api: Api, crowded: str) -
         "Camera offline",
     )
     assert crowding["alert_id"] == crowded
+
+
+def test_who_wants_to_hear_of_employees_says_so(api: Api) -> None:
+    api.scene.with_camera()
+    body = MAIL | {"about": ["missing_punches", "missing_punches"]}
+    made = api.operator.post(SUBSCRIPTIONS, json=body).json()
+    assert made["about"] == ["missing_punches"]
+    (policy,) = (policy for _, _, policy in api.scene.topic.subscriptions.values())
+    assert policy == {"audience": [f"{SITE}/missing_punches"]}
+    assert api.operator.post(SUBSCRIPTIONS, json=MAIL).json()["about"] == ["security"]
+    status, code, fields = problem_of(api.operator.post(SUBSCRIPTIONS, json=MAIL | {"about": []}))
+    assert (status, code, fields) == (422, "invalid_request", ["about"])
+
+
+def test_what_a_site_wants_to_be_told_of_its_employees(api: Api) -> None:
+    api.scene.with_camera()
+    path = f"/api/sites/{SITE}/people-alerts"
+    off = {"site_id": SITE, "outside_hours": False, "digest_at": None, "revision": 0}
+    assert api.viewer.get(path).json() == off
+    change = {"outside_hours": True, "digest_at": "07:45", "revision": 0}
+    assert api.operator.put(path, json=change).json() == {**off, **change, "revision": 1}
+    assert api.viewer.get(path).json()["digest_at"] == "07:45"
+    other = {"revision": 0, "digest_at": "09:00"}
+    assert problem_of(api.operator.put(path, json=other))[:2] == (409, "revision_changed")
+    assert problem_of(api.operator.put(path, json=change | {"digest_at": "7.45"}))[0] == 422
+    assert problem_of(api.viewer.get(path.replace(SITE, "gone")))[:2] == (404, "unknown_site")

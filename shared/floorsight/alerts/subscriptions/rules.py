@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from floorsight.alerts.notifications import audience
-from floorsight.alerts.subscriptions.model import Protocol, Subscription
+from floorsight.alerts.model import AlertKind
+from floorsight.alerts.notifications import audience, personal_audience
+from floorsight.alerts.subscriptions.model import About, Protocol, Subscription
 from floorsight.platform.errors import Malformed
 from floorsight.platform.ids import derived_id
 
@@ -16,7 +17,8 @@ MAX_ENDPOINT_LENGTH = 500
 AUDIENCE = "audience"
 # SNS takes no filter without values; no notice is for this audience.
 NOBODY = {AUDIENCE: ["nobody"]}
-# SNS counts a filter's values: 150 at most, at most three severities for each site.
+# SNS counts a filter's values; a site takes one for each severity, and for each kind about employees.
+MAX_FILTER_VALUES = 150
 MAX_SITES_PER_ADDRESS = 50
 _EXAMPLES = {
     Protocol.EMAIL: "security@example.com",
@@ -81,7 +83,20 @@ def make_subscription_id(protocol: Protocol, endpoint: str) -> str:
 
 def filter_for(subscriptions: Iterable[Subscription]) -> dict[str, list[str]]:
     """What an address lets through that has these subscriptions, each of another site."""
-    audiences = sorted(
-        audience(each.site_id, severity) for each in subscriptions for severity in each.min_severity.and_worse
-    )
+    audiences = sorted(wanted for each in subscriptions for wanted in _audiences_of(each))
     return {AUDIENCE: audiences} if audiences else NOBODY
+
+
+def fits_address(subscriptions: Sequence[Subscription]) -> bool:
+    """Whether an address can have all these: so many sites, and so many values of its filter."""
+    values = filter_for(subscriptions)[AUDIENCE]
+    return len(subscriptions) <= MAX_SITES_PER_ADDRESS and len(values) <= MAX_FILTER_VALUES
+
+
+def _audiences_of(subscription: Subscription) -> Iterator[str]:
+    for about in subscription.about:
+        if about is About.SECURITY:
+            for severity in subscription.min_severity.and_worse:
+                yield audience(subscription.site_id, severity)
+        else:
+            yield personal_audience(subscription.site_id, AlertKind(about.value))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from floorsight.alerts.model import Severity
-from floorsight.alerts.subscriptions.model import Protocol, Subscription
+from floorsight.alerts.people.policies import PeoplePolicyService
+from floorsight.alerts.people.store import PeoplePolicyStore
+from floorsight.alerts.subscriptions.model import About, Protocol, Subscription
 from floorsight.alerts.subscriptions.rules import (
-    MAX_SITES_PER_ADDRESS,
     check_endpoint,
     filter_for,
+    fits_address,
     make_subscription_id,
     protocol_of_topic,
 )
@@ -35,10 +38,22 @@ class SubscriptionService:
     allow_loopback: bool = False
     clock: Clock = utc_now
 
+    @property
+    def people(self) -> PeoplePolicyService:
+        """What there is to be told of employees: a site says it, whoever subscribes."""
+        return PeoplePolicyService(self.sites, PeoplePolicyStore(self.store.table))
+
     def subscribe(
-        self, site_id: str, *, protocol: Protocol, endpoint: str, min_severity: Severity, by: str
+        self,
+        site_id: str,
+        *,
+        protocol: Protocol,
+        endpoint: str,
+        min_severity: Severity,
+        by: str,
+        about: Iterable[About] = (About.SECURITY,),
     ) -> Subscription:
-        """Tell an address of a site's alerts; again changes the severity, and asks once more to confirm.
+        """Tell an address of a site's alerts; again changes what of, and asks once more to confirm.
 
         Raises:
             NotFound: `unknown_site`.
@@ -52,16 +67,24 @@ class SubscriptionService:
         known = self.store.list_of_address(subscription_id)
         before = next((each for each in known if each.site_id == site_id), None)
         others = [each for each in known if each is not before]
-        if len(others) >= MAX_SITES_PER_ADDRESS:
-            raise Conflict(
-                f"{endpoint} is subscribed to {MAX_SITES_PER_ADDRESS} sites, the most it can be",
-                code="too_many_sites",
-            )
         # What SNS has already stays known, should it not answer now: else it could not be ended.
         arn = next((each.arn for each in known if each.arn), None)
         wanted = Subscription(
-            subscription_id, site_id, protocol, endpoint, min_severity, self.clock(), by, arn
+            subscription_id,
+            site_id,
+            protocol,
+            endpoint,
+            min_severity,
+            self.clock(),
+            by,
+            arn,
+            tuple(sorted(set(about))),
         )
+        if not fits_address([*others, wanted]):
+            raise Conflict(
+                f"{endpoint} is subscribed to {len(others)} sites, the most it can be",
+                code="too_many_sites",
+            )
         self.store.save(wanted)
         try:
             arn = self.topic.subscribe(

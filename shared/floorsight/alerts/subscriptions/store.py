@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from floorsight.alerts.model import Severity
-from floorsight.alerts.subscriptions.model import Protocol, Subscription
+from floorsight.alerts.subscriptions.model import About, Protocol, Subscription
 from floorsight.platform.clock import from_sort_key, to_sort_key
 from floorsight.platform.errors import Conflict
 from floorsight.platform.items import Item, ItemType, TableName
@@ -87,6 +87,7 @@ def _item(subscription: Subscription) -> Item:
         "created_at": to_sort_key(subscription.created_at),
         "created_by": subscription.created_by,
         "arn": subscription.arn,
+        "about": [each.value for each in subscription.about],
     }
     return SUBSCRIPTION.item(body, subscription_id=subscription.subscription_id, site_id=subscription.site_id)
 
@@ -105,4 +106,5 @@ def _read(item: Item) -> Subscription:
         created_at=from_sort_key(item["created_at"]),
         created_by=item["created_by"],
         arn=item.get("arn"),
+        about=tuple(map(About, item.get("about", [About.SECURITY]))),
     )
