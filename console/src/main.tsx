@@ -6,6 +6,7 @@ import "./styles/live.css";
 import "./styles/alerts.css";
 import "./styles/charts.css";
 import "./styles/editor.css";
+import "./styles/people.css";
 import { render } from "preact";
 import { App } from "./app/app";
 

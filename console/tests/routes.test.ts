@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { parseRoute, siteAddress } from "../src/app/routes";
+import { parseRoute, peopleAddress, siteAddress } from "../src/app/routes";
+import type { PeoplePlace } from "../src/people/places";
 
 test.each([
   ["", { page: "start" }],
@@ -11,6 +12,11 @@ test.each([
   ["#/sites/plant-1/cameras/door-1", { page: "site", siteId: "plant-1", tab: "cameras", cameraId: "door-1" }],
   ["#/sites/plant-1/something", { page: "start" }],
   ["#/sites/%E0%A4%A", { page: "sites" }],
+  ["#/sites/plant-1/people", people({ part: "today", on: null })],
+  ["#/sites/plant-1/people/today/2026-03-02", people({ part: "today", on: "2026-03-02" })],
+  ["#/sites/plant-1/people/today/2026-02-30", people({ part: "today", on: null })],
+  ["#/sites/plant-1/people/something", people({ part: "today", on: null })],
+  ["#/sites/plant-1/people/payroll/2026-02", people({ part: "payroll", month: "2026-02" })],
 ])("%s leads to its place", (fragment, route) => {
   expect(parseRoute(fragment)).toEqual(route);
 });
@@ -22,3 +28,21 @@ test.each([
 ])("%s is read as it was written", (address, siteId, tab, cameraId) => {
   expect(parseRoute(address)).toEqual({ page: "site", siteId, tab, cameraId });
 });
+
+test.each<PeoplePlace>([
+  { part: "today", on: null },
+  { part: "today", on: "2026-03-02" },
+  { part: "payroll", month: null },
+  { part: "month", employeeId: "ann", month: null },
+  { part: "month", employeeId: "ann", month: "2026-03" },
+  { part: "review" },
+  { part: "employees", employeeId: null },
+  { part: "employees", employeeId: "ann" },
+  { part: "shifts" },
+])("the way to %o leads there", (place) => {
+  expect(parseRoute(peopleAddress("plant-1", place))).toEqual(people(place));
+});
+
+function people(place: PeoplePlace) {
+  return { page: "site", siteId: "plant-1", tab: "people", place };
+}

@@ -1,7 +1,7 @@
 // What the page asks the API for: every address is spelled here once.
 
 import type { Draft } from "../editor/draft";
-import { readJson } from "./request";
+import { get, getAll, type Query, WHOLE_LIST, withQuery } from "./asking";
 import { session } from "./session";
 import type {
   Alert,
@@ -17,8 +17,6 @@ import type {
   View,
   Zone,
 } from "./types";
-
-const WHOLE_LIST = 500; // the API's longest page
 
 export const getMe = (signal: AbortSignal) => get<Me>("me", {}, signal);
 
@@ -71,15 +69,7 @@ export async function listHistory(
   to: number,
   signal: AbortSignal,
 ): Promise<HistoryRow[]> {
-  const rows: HistoryRow[] = [];
-  let cursor: string | null = null;
-  do {
-    const query: Query = { ...between(from, to), limit: WHOLE_LIST, cursor };
-    const page: Listing<HistoryRow> = await get(history(of, level), query, signal);
-    rows.push(...page.items);
-    cursor = page.next_cursor;
-  } while (cursor !== null);
-  return rows;
+  return getAll<HistoryRow>(history(of, level), between(from, to), signal);
 }
 
 export async function fetchHistoryFile(of: HistoryOf, level: Level, from: number, to: number): Promise<Blob> {
@@ -126,17 +116,4 @@ function shape(kind: Draft["kind"], id: string): string {
 
 function camera(cameraId: string): string {
   return `occupancy/cameras/${encodeURIComponent(cameraId)}`;
-}
-
-async function get<T>(path: string, query: Query, signal: AbortSignal): Promise<T> {
-  return readJson<T>(await session.call(withQuery(path, query), { signal }));
-}
-
-type Query = Record<string, string | number | readonly string[] | null>;
-
-function withQuery(path: string, query: Query): string {
-  const given = Object.entries(query).flatMap(([name, value]) =>
-    (value === null ? [] : [value].flat()).map((each) => [name, String(each)]),
-  );
-  return given.length ? `${path}?${new URLSearchParams(given)}` : path;
 }

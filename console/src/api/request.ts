@@ -26,6 +26,8 @@ export interface Call {
   method?: "GET" | "POST" | "PUT" | "DELETE";
   body?: unknown;
   token?: string;
+  /** For what takes long. */
+  patienceMs?: number;
   signal?: AbortSignal | undefined;
 }
 
@@ -35,12 +37,12 @@ export interface Call {
  */
 export async function request(
   path: string,
-  { method = "GET", body, token, signal }: Call,
+  { method = "GET", body, token, patienceMs = PATIENCE_MS, signal }: Call,
 ): Promise<Response> {
   const headers = new Headers({ Accept: "application/json" });
   if (token) headers.set("Authorization", `Bearer ${token}`);
   if (body !== undefined) headers.set("Content-Type", "application/json");
-  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const patience = AbortSignal.timeout(patienceMs);
   const answer = await send(
     new URL(path, API),
     {

@@ -32,3 +32,32 @@ export type HistoryRow = Schemas["Bucket"];
 
 /** Something that is wrong, and what people did about it. */
 export type Alert = Schemas["AlertOut"];
+
+export type Today = Schemas["TodayOut"];
+export type Attending = Schemas["AttendingOut"];
+export type Presence = Schemas["Presence"];
+export type AttendanceRecord = Schemas["RecordOut"];
+export type Status = AttendanceRecord["statuses"][number];
+export type Explanation = Schemas["ExplanationOut"];
+export type Punch = Schemas["PunchOut"];
+export type PlacedPunch = Schemas["PlacedPunchOut"];
+export type PunchDirection = Schemas["PunchDirection"];
+export type Entered = Schemas["EnteredOut"];
+export type Adjustment = Schemas["AdjustmentOut"];
+export type Summary = Schemas["SummaryOut"];
+export type Shift = Schemas["ShiftOut"];
+export type ShiftVersion = Schemas["ShiftVersion"];
+export type NewShift = Schemas["NewShift"];
+export type ShiftChange = Schemas["ShiftChange"];
+export type Assignment = Schemas["AssignmentOut"];
+export type Leave = Schemas["LeaveOut"];
+export type Holiday = Schemas["HolidayOut"];
+export type Review = Schemas["ReviewOut"];
+export type NamedReview = Schemas["NamedOut"];
+export type Employee = Schemas["EmployeeOut"];
+export type NewEmployee = Schemas["NewEmployee"];
+export type EmployeeFields = Omit<Schemas["EmployeeChange"], "revision">;
+export type Consent = Schemas["ConsentOut"];
+export type Erasure = Schemas["ErasureOut"];
+export type Face = Schemas["FaceOut"];
+export type FaceList = Schemas["FaceList"];

@@ -12,6 +12,7 @@ import { HistoryPage } from "../charts/history_page";
 import { EditorPage } from "../editor/editor_page";
 import { LivePage } from "../live/live_page";
 import { OverviewPage } from "../overview/overview_page";
+import { PeoplePage } from "../people/people_page";
 import { me } from "./account";
 import { Announcer } from "./announcer";
 import { resetConnection } from "./connection";
@@ -108,7 +109,9 @@ interface TabProps {
 }
 
 function CurrentTab({ site, live, alerts, onAlertChanged }: TabProps) {
-  const { tab, cameraId } = route.value.page === "site" ? route.value : { tab: "live", cameraId: null };
+  const place = route.value;
+  if (place.page === "site" && place.tab === "people") return <PeoplePage site={site} place={place.place} />;
+  const { tab, cameraId } = place.page === "site" ? place : { tab: "live", cameraId: null };
   const camera = live?.cameras.find((each) => each.camera_id === cameraId);
   if (tab === "cameras" && camera) return <EditorPage key={camera.camera_id} site={site} camera={camera} />;
   if (tab === "cameras") return <CamerasPage site={site} live={live} />;

@@ -1,18 +1,25 @@
 // Places in the page: they stand in the address's fragment, so that a reload or a bookmark finds them again.
 
-export type Tab = "live" | "history" | "alerts" | "cameras";
+import { type PeoplePlace, parsePeople, peopleParts } from "../people/places";
+
+type CameraTab = "live" | "history" | "alerts" | "cameras";
+export type Tab = CameraTab | "people";
 
 export type Route =
-  { page: "start" } | { page: "sites" } | { page: "site"; siteId: string; tab: Tab; cameraId: string | null };
+  | { page: "start" }
+  | { page: "sites" }
+  | { page: "site"; siteId: string; tab: CameraTab; cameraId: string | null }
+  | { page: "site"; siteId: string; tab: "people"; place: PeoplePlace };
 
-const TABS: readonly Tab[] = ["live", "history", "alerts", "cameras"];
+const CAMERA_TABS: readonly string[] = ["live", "history", "alerts", "cameras"] satisfies CameraTab[];
 
 /** A fragment that leads nowhere leads to the start. */
 export function parseRoute(fragment: string): Route {
-  const [root, siteId, tab = "live", cameraId = null] = fragment.replace(/^#\/?/, "").split("/").map(decode);
+  const [root, siteId, tab = "live", ...rest] = fragment.replace(/^#\/?/, "").split("/").map(decode);
   if (root === "sites" && !siteId) return { page: "sites" };
-  if (root !== "sites" || !siteId || !isTab(tab)) return { page: "start" };
-  return { page: "site", siteId, tab, cameraId: cameraId || null };
+  if (root !== "sites" || !siteId) return { page: "start" };
+  if (tab === "people") return { page: "site", siteId, tab, place: parsePeople(rest) };
+  return isCameraTab(tab) ? { page: "site", siteId, tab, cameraId: rest[0] || null } : { page: "start" };
 }
 
 export function siteAddress(siteId: string, tab: Tab = "live", cameraId: string | null = null): string {
@@ -22,13 +29,21 @@ export function siteAddress(siteId: string, tab: Tab = "live", cameraId: string 
     ...(tab === "live" && !cameraId ? [] : [tab]),
     ...(cameraId ? [cameraId] : []),
   ];
-  return `#/${parts.map(encodeURIComponent).join("/")}`;
+  return addressOf(parts);
+}
+
+export function peopleAddress(siteId: string, place: PeoplePlace): string {
+  return addressOf(["sites", siteId, "people", ...peopleParts(place)]);
 }
 
 export const SITES_ADDRESS = "#/sites";
 
-function isTab(name: string): name is Tab {
-  return TABS.includes(name as Tab);
+function isCameraTab(name: string): name is CameraTab {
+  return CAMERA_TABS.includes(name);
+}
+
+function addressOf(parts: readonly string[]): string {
+  return `#/${parts.map(encodeURIComponent).join("/")}`;
 }
 
 function decode(part: string): string {

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { session } from "../api/session";
 import type { Site } from "../api/types";
-import { me } from "./account";
+import { isOperator, me } from "./account";
 import { connectionState, connectionText, retryNow, secondsToRetry } from "./connection";
 import { Mark } from "./icons";
 import { now } from "./now";
@@ -11,11 +11,12 @@ import { goTo, route } from "./place";
 import { SITES_ADDRESS, siteAddress, type Tab } from "./routes";
 import { formatTime } from "./words";
 
-const TABS: { tab: Tab; name: string }[] = [
+const TABS: { tab: Tab; name: string; forOperators?: true }[] = [
   { tab: "live", name: "Live" },
   { tab: "history", name: "History" },
   { tab: "alerts", name: "Alerts" },
   { tab: "cameras", name: "Cameras" },
+  { tab: "people", name: "People", forOperators: true },
 ];
 
 interface Props {
@@ -67,7 +68,7 @@ function Tabs({ site, openAlerts }: { site: Site; openAlerts: number }) {
   const current = route.value.page === "site" ? route.value.tab : "live";
   return (
     <nav class="tabs" aria-label="Of this site">
-      {TABS.map(({ tab, name }) => (
+      {TABS.filter(({ forOperators }) => !forOperators || isOperator.value).map(({ tab, name }) => (
         <a
           key={tab}
           class="tab"

@@ -1,10 +1,7 @@
-// History as a file: fetched with the token, then handed to the browser.
+// History as a file.
 
-import { useSignal } from "@preact/signals";
 import { fetchHistoryFile, type HistoryOf, type Level } from "../api/floorsight";
-import { SessionEnded, session } from "../api/session";
-import { describeFault } from "../app/connection";
-import { toError } from "../app/polling";
+import { FileButton } from "../app/file_button";
 
 interface Props {
   of: HistoryOf;
@@ -14,36 +11,9 @@ interface Props {
 }
 
 export function DownloadButton({ of, level, from, to }: Props) {
-  const fault = useSignal("");
-
-  async function download(): Promise<void> {
-    fault.value = "";
-    try {
-      save(await fetchHistoryFile(of, level, from, to), `${of.id}-${level}.csv`);
-    } catch (error) {
-      if (error instanceof SessionEnded) session.end(error.message);
-      fault.value = describeFault(toError(error));
-    }
-  }
-
   return (
-    <>
-      <button class="button small" type="button" onClick={download}>
-        Download CSV
-      </button>
-      {fault.value && (
-        <span class="fault" role="alert">
-          {fault}
-        </span>
-      )}
-    </>
+    <FileButton name={`${of.id}-${level}.csv`} fetch={() => fetchHistoryFile(of, level, from, to)}>
+      Download CSV
+    </FileButton>
   );
-}
-
-function save(content: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(content);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

@@ -1,0 +1,44 @@
+// Takes pictures that are dropped or picked.
+
+import { useSignal } from "@preact/signals";
+
+interface Props {
+  isFull: boolean;
+  onFiles: (files: readonly File[]) => void;
+}
+
+export function PictureDrop({ isFull, onFiles }: Props) {
+  const isOver = useSignal(false);
+  return (
+    <label
+      class="drop"
+      data-over={isOver.value}
+      data-full={isFull}
+      onDragOver={(event) => {
+        event.preventDefault();
+        isOver.value = !isFull;
+      }}
+      onDragLeave={() => {
+        isOver.value = false;
+      }}
+      onDrop={(event) => {
+        event.preventDefault();
+        isOver.value = false;
+        if (!isFull) onFiles([...(event.dataTransfer?.files ?? [])]);
+      }}
+    >
+      <input
+        type="file"
+        accept="image/*"
+        multiple
+        disabled={isFull}
+        onChange={(event) => {
+          onFiles([...(event.currentTarget.files ?? [])]);
+          event.currentTarget.value = ""; // so that the same file can be picked again
+        }}
+      />
+      <b>Choose pictures</b>
+      <span class="muted">or drop them here</span>
+    </label>
+  );
+}
