@@ -19,6 +19,10 @@ PUBLIC = {
 CAMERA_PATH = "/api/occupancy/cameras/{camera_id}"
 ZONE_PATH = "/api/occupancy/zones/{zone_id}"
 ALERT_PATH = "/api/occupancy/alerts/{alert_id}"
+EMPLOYEE_PATH = "/api/employees/{employee_id}"
+SHIFT_PATH = "/api/v1/shifts/{shift_id}"
+ROSTER_PATH = "/api/v1/employees/{employee_id}"
+HOLIDAYS_PATH = "/api/v1/sites/{site_id}/holidays"
 SUBSCRIPTIONS_PATH = "/api/sites/{site_id}/subscriptions"
 NEEDED = {
     ("GET", "/api/me"): Role.VIEWER,
@@ -42,11 +46,54 @@ NEEDED = {
     ("DELETE", "/api/occupancy/zones/{zone_id}"): Role.OPERATOR,
     ("GET", "/api/sites/{site_id}/people-alerts"): Role.VIEWER,
     ("PUT", "/api/sites/{site_id}/people-alerts"): Role.OPERATOR,
+    ("GET", "/api/sites/{site_id}/people-alerts"): Role.VIEWER,
+    ("PUT", "/api/sites/{site_id}/people-alerts"): Role.OPERATOR,
     ("GET", "/api/occupancy/live"): Role.VIEWER,
     ("GET", "/api/occupancy/scheduler-status"): Role.VIEWER,
     ("GET", "/api/v1/occupancy/scheduler-status"): Role.VIEWER,
     ("GET", "/api/occupancy/jobs/{name}/runs"): Role.VIEWER,
     ("GET", "/api/recordings/{job_id}"): Role.VIEWER,
+    ("POST", "/api/employees"): Role.OPERATOR,
+    ("GET", "/api/employees"): Role.OPERATOR,
+    ("GET", EMPLOYEE_PATH): Role.OPERATOR,
+    ("PUT", EMPLOYEE_PATH): Role.OPERATOR,
+    ("DELETE", EMPLOYEE_PATH): Role.OPERATOR,
+    ("PUT", f"{EMPLOYEE_PATH}/consent"): Role.OPERATOR,
+    ("DELETE", f"{EMPLOYEE_PATH}/consent"): Role.OPERATOR,
+    ("GET", f"{EMPLOYEE_PATH}/consents"): Role.OPERATOR,
+    ("GET", f"{EMPLOYEE_PATH}/faces"): Role.OPERATOR,
+    ("DELETE", f"{EMPLOYEE_PATH}/faces/{{face_id}}"): Role.OPERATOR,
+    ("POST", f"{EMPLOYEE_PATH}/erase"): Role.ADMIN,
+    ("GET", f"{EMPLOYEE_PATH}/erasures"): Role.ADMIN,
+    ("POST", "/api/v1/shifts"): Role.OPERATOR,
+    ("GET", "/api/v1/shifts"): Role.OPERATOR,
+    **{(method, SHIFT_PATH): Role.OPERATOR for method in ("GET", "PUT", "DELETE")},
+    **{
+        (method, f"{ROSTER_PATH}/{path}"): Role.OPERATOR
+        for path, methods in {
+            "assignments": ("GET", "POST"),
+            "assignments/{assignment_id}": ("PUT", "DELETE"),
+            "day-plans": ("GET",),
+            "day-plans/{on}": ("PUT", "DELETE"),
+            "leaves": ("GET", "POST"),
+            "leaves/{leave_id}": ("DELETE",),
+        }.items()
+        for method in methods
+    },
+    ("GET", HOLIDAYS_PATH): Role.OPERATOR,
+    ("PUT", HOLIDAYS_PATH): Role.OPERATOR,
+    ("DELETE", f"{HOLIDAYS_PATH}/{{on}}"): Role.OPERATOR,
+    ("GET", "/api/v1/attendance"): Role.OPERATOR,
+    **{
+        ("POST", f"/api/v1/attendance/{path}"): Role.OPERATOR
+        for path in ("check-in", "check-out", "corrections", "recompute")
+    },
+    **{
+        ("GET", f"/api/v1/attendance/{path}"): Role.OPERATOR
+        for path in ("punches", "today", "summary", "export.csv", "export.xlsx", "periods")
+    },
+    ("GET", "/api/v1/attendance/{instance_id}/explain"): Role.OPERATOR,
+    ("POST", "/api/v1/attendance/periods/lock"): Role.ADMIN,
     ("GET", "/api/identity/policy"): Role.VIEWER,
     ("PUT", "/api/identity/policy"): Role.OPERATOR,
     ("GET", "/api/identity/metrics"): Role.VIEWER,
@@ -97,6 +144,13 @@ def url(path: str) -> str:
         alert_id=f"{SITE}.20260302T120000000000Z.aaaaaaaa",
         subscription_id="a",
         job_id="yard-1",
+        shift_id="early",
+        assignment_id="a",
+        leave_id="a",
+        on="2026-03-02",
+        instance_id="anna.2026-03-02.early",
+        employee_id="anna",
+        face_id="0" * 32,
         review_id=f"{SITE}.20260302T120000000000Z.aaaaaaaaaaaa",
     )
 
