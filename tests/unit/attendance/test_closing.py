@@ -211,7 +211,8 @@ def test_reopening_what_was_never_opened_changes_nothing() -> None:
     assert plant.memory.dump() == {}
     plant.closing.close_site(SITE)
     before = plant.memory.dump()
-    plant.closing.reopen(SITE, MONDAY + DAY)
+    for days in (1, 2, 9):
+        plant.closing.reopen(SITE, MONDAY + days * DAY)
     assert plant.memory.dump() == before
 
 

@@ -100,10 +100,10 @@ def test_equally_near_to_two_starts_is_the_earlier_start_then_the_lower_id() -> 
 
 
 def test_the_shifts_of_other_dates_take_part_whichever_dates_are_asked_for() -> None:
-    night = shift_of("22:00", "06:00", "night", closes_after_minutes=600)
-    facts = facts_of(
-        [night], [punch_of("2026-03-03T06:05", OUT, "home"), punch_of("2026-03-03T21:55", IN, "next")]
-    )
+    """Monday's night takes punches until Tuesday's 22:00, when the next one is about to begin."""
+    night = shift_of("22:00", "06:00", "night", closes_after_minutes=960)
+    home = punch_of("2026-03-03T06:05", OUT, "home")
+    facts = facts_of([night], [home, punch_of("2026-03-03T21:55", IN, "next")])
     assert outcome_of(facts, MONDAY).records[0].punch_ids == ("home",)
     assert outcome_of(facts, MONDAY + DAY).records[0].punch_ids == ("next",)
 

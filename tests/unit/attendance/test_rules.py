@@ -140,6 +140,7 @@ def test_unpaid_breaks_count_as_far_as_they_lie_within_a_stretch(
     record = worked(shift_of(breaks=BREAKS), (coming, IN), (going, OUT))
     elapsed = int((at(going) - at(coming)).total_seconds())
     assert (record.unpaid_break_seconds, record.worked_seconds) == (unpaid, elapsed - unpaid)
+    assert (record.regular_seconds, record.overtime_seconds) == (record.worked_seconds, 0)
 
 
 def test_a_break_outside_of_the_stretches_is_not_taken_off_twice() -> None:
@@ -245,6 +246,9 @@ def test_nothing_is_missing_or_absent_before_the_window_has_closed() -> None:
         assert (over.statuses, over.closed) == (after, True)
     (record,) = compute(facts_of([shift_of()], holidays=HOLIDAYS), MONDAY, MONDAY, last).records
     assert record.statuses == ()
+    at_work = facts_of([shift_of()], [punch_of("08:00", IN)], holidays=HOLIDAYS)
+    (record,) = compute(at_work, MONDAY, MONDAY, last).records
+    assert record.statuses == (PRESENT, HOLIDAY)
 
 
 def test_late_is_known_at_once() -> None:
