@@ -107,8 +107,8 @@ def media_retention_days(stage: StageSettings) -> dict[str, int]:
         "snapshots": 97,  # a crossing's picture: a quarter, and a week to dispute it
         "review": 30,  # faces of people whom nobody knows, until somebody names or dismisses them
         "quarantine": 14,  # chunks that could not be analysed
-        # Faces that wait to be recognised; whoever recognises them removes them at once. As long as a question
-        # that failed waits in its queue.
+        # Faces that wait to be recognised; whoever recognises them removes them at once. As long as a
+        # question that failed waits in its queue.
         "faces": 14,
         "recordings": 30,  # videos to be analysed; a job that failed can be begun again so long
     }
