@@ -245,7 +245,7 @@ def test_each_of_those_who_pass_is_asked_about_once_and_told_apart(
 def test_nobody_is_asked_about_where_no_face_can_be_seen(
     detector: Detector, face_models: FaceModels, sample_video: Path
 ) -> None:
-    """On the square everybody is far away: boxes of 30 pixels have no face that would do."""
+    """On the square everybody is far away: bodies of 40 pixels have no face that would do."""
     watched = Watched(sample_video, detector, face_models, seconds=6)
     assert watched.asked == []
     assert watched.records == {}

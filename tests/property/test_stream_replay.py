@@ -43,9 +43,9 @@ def quiet() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="module")
 def small_people() -> Iterator[None]:
-    """The miniature's people are 12 pixels wide; in real pictures no face of use is in so narrow a box."""
+    """The miniature's people are 12 pixels wide; in real pictures no face that would do is in such a box."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(picking, "NARROWEST_BOX_PIXELS", 10.0)
+        patch.setattr(picking, "LEAST_EYE_DISTANCE", 2.0)
         yield
 
 

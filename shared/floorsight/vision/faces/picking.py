@@ -15,9 +15,11 @@ SPACING_MS = 200
 # A track is looked at this often at most, whatever rate is analysed; the frames of 5 a second all count.
 LOOK_EVERY_MS = 150
 MOST_LOOKS_A_FRAME = 4
-# Eyes are at least twice their distance apart from the ends of the shoulders' width: in a narrower box no
-# face is large enough.
-NARROWEST_BOX_PIXELS = 2.0 * LIMITS.eye_distance
+# How far apart a person's eyes can be at most, as a share of the width of their box: 6.3 cm of a body that is
+# 30 cm wide, seen from its side. Where no more than a head is seen, the box is not much higher than wide.
+EYES_OF_BODY, EYES_OF_HEAD = 0.21, 0.42
+BODY_ASPECT = 1.5
+LEAST_EYE_DISTANCE = LIMITS.eye_distance
 
 # Where a face is in a person's box: a square of the box's width at its top, whether somebody stands (the box
 # is thrice as high as wide) or sits close by (it is about as high as wide). With a margin, as boxes tremble.
@@ -54,8 +56,14 @@ def choose_people(people: Iterable[Person], at_ms: int) -> list[Person]:
 
 
 def _is_due(person: Person, at_ms: int) -> bool:
-    wide_enough = person.box[2] - person.box[0] >= NARROWEST_BOX_PIXELS
-    return not person.faces.asked and wide_enough and at_ms - person.faces.looked_ms >= LOOK_EVERY_MS
+    is_open = not person.faces.asked and at_ms - person.faces.looked_ms >= LOOK_EVERY_MS
+    return is_open and _largest_eye_distance(person.box) >= LEAST_EYE_DISTANCE
+
+
+def _largest_eye_distance(box: Box) -> float:
+    """In pixels, of a face that might be in a person's box."""
+    width, height = box[2] - box[0], box[3] - box[1]
+    return width * (EYES_OF_BODY if height >= BODY_ASPECT * width else EYES_OF_HEAD)
 
 
 def find_head(box: Box, width: int, height: int) -> tuple[int, int, int, int]:

@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from floorsight.vision.faces.picking import (
+    EYES_OF_BODY,
+    EYES_OF_HEAD,
+    LEAST_EYE_DISTANCE,
     LOOK_EVERY_MS,
     MIN_VOTES,
     MOST_LOOKS_A_FRAME,
-    NARROWEST_BOX_PIXELS,
     SPACING_MS,
     Box,
     Person,
@@ -35,9 +37,10 @@ def test_who_was_asked_about_is_left_alone() -> None:
 
 
 def test_who_is_too_far_away_is_left_alone() -> None:
-    wide = (0.0, 0.0, NARROWEST_BOX_PIXELS, 200.0)
-    narrow = (0.0, 0.0, NARROWEST_BOX_PIXELS - 0.1, 200.0)
-    assert choose_people([person(1, box=wide), person(2, box=narrow)], 0) == [person(1, box=wide)]
+    body, head = (LEAST_EYE_DISTANCE / share for share in (EYES_OF_BODY, EYES_OF_HEAD))
+    boxes = [(body, 3 * body), (body - 0.1, 3 * body), (head + 0.1, 1.2 * head), (head - 0.1, 1.2 * head)]
+    people = [person(number, box=(0.0, 0.0, *box)) for number, box in enumerate(boxes)]
+    assert [each.track_id for each in choose_people(people, 0)] == [0, 2]
 
 
 def test_nobody_is_looked_at_all_the_time() -> None:
