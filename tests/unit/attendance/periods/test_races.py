@@ -1,0 +1,142 @@
+"""Two at once: who locks, who books, who plans. Nothing is done twice, nothing is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from floorsight.attendance.model import PunchSource
+from floorsight.attendance.periods.locking import LockingService
+from floorsight.attendance.periods.model import PeriodState
+from floorsight.attendance.periods.store import PeriodStore
+from floorsight.platform.errors import Conflict
+from tests.fakes.table import FaultyTable, MemoryTable
+from tests.fakes.workplace import ANN, BEN, IN, SITE, Workplace, shift_of
+
+FEBRUARY = date(2026, 2, 1), date(2026, 2, 28)
+
+
+class Race:
+    """Two offices on the same tables; what the other does comes just before a write of the first."""
+
+    def __init__(self) -> None:
+        registry, presence = MemoryTable(), MemoryTable()
+        self.other = Workplace(registry=registry, presence=presence).opened()
+        self.other.hire(BEN)
+        self.other.is_at("2026-03-02T09:00:00")
+        self.other.work("2026-02-10")
+        self._faulty = FaultyTable(registry)
+        self.first = Workplace(
+            registry=registry,
+            presence=presence,
+            around_registry=lambda _: self._faulty,
+            clock=self.other.clock,
+        )
+
+    def before_next_write(self, act: Callable[[], object], *, skip: int = 0) -> None:
+        """Once, before the transaction after `skip` others."""
+        left = [skip]
+
+        def interrupt() -> None:
+            if left[0] == 0:
+                left[0] = -1
+                act()
+            left[0] -= 1 if left[0] > 0 else 0
+
+        self._faulty.interrupt = interrupt
+
+
+@pytest.fixture
+def race() -> Race:
+    return Race()
+
+
+def test_two_who_see_the_same_difference_book_it_once(race: Race) -> None:
+    race.other.rooms.periods.lock(SITE, *FEBRUARY, by="boss")
+    given = {"at": race.other.clock().replace(day=12, month=2), "source": PunchSource.KIOSK, "by": "kiosk"}
+    race.before_next_write(lambda: race.other.rooms.settling.settle(ANN, *FEBRUARY))
+    result = race.first.rooms.corrections.punch(ANN, IN, **given)
+    assert result.adjustments == ()
+    [adjustment] = race.other.rooms.periods.store.list_adjustments_of(ANN, *FEBRUARY)
+    assert adjustment.number == 1
+
+
+def test_who_books_while_the_next_period_is_locked_books_to_the_one_after(race: Race) -> None:
+    race.other.rooms.periods.lock(SITE, *FEBRUARY, by="boss")
+    race.other.is_at("2026-04-02T09:00:00")
+    march = date(2026, 3, 1), date(2026, 3, 31)
+    race.before_next_write(lambda: race.other.rooms.periods.lock(SITE, *march, by="boss"))
+    [adjustment] = race.first.punch("2026-02-12T06:00").adjustments or [None]
+    booked = race.other.rooms.periods.store.list_adjustments_of(ANN, *FEBRUARY)
+    assert [each.number for each in booked] == [1]
+    assert adjustment is None or adjustment == booked[0]
+    assert booked[0].booked_on == date(2026, 4, 1)
+
+
+def test_a_plan_that_comes_as_a_period_is_locked_is_refused(race: Race) -> None:
+    race.before_next_write(lambda: race.other.rooms.periods.lock(SITE, *FEBRUARY, by="boss"))
+    with pytest.raises(Conflict) as caught:
+        race.first.rooms.shifts.change_shift(shift_of(end="15:00", valid_from=date(2026, 2, 20), revision=1))
+    assert caught.value.code == "period_locked"
+
+
+def test_a_rosters_change_is_made_of_what_is_there(race: Race) -> None:
+    """Two enter leaves of the same days: the second is refused, though it saw none."""
+
+    def leave(place: Workplace, last: int) -> None:
+        place.rooms.rosters.enter_leave(
+            ANN, first_date=date(2026, 3, 9), last_date=date(2026, 3, last), kind="annual", by="hr"
+        )
+
+    race.before_next_write(lambda: leave(race.other, 12))
+    with pytest.raises(Conflict) as caught:
+        leave(race.first, 13)
+    assert caught.value.code == "leave_overlaps"
+    assert len(race.other.rooms.rosters.list_leaves(ANN, date(2026, 3, 9)).items) == 1
+
+
+def test_two_who_lock_at_once_lock_once(race: Race) -> None:
+    race.before_next_write(lambda: race.other.rooms.periods.lock(SITE, *FEBRUARY, by="boss"))
+    period = race.first.rooms.periods.lock(SITE, *FEBRUARY, by="chief")
+    assert (period.state, period.by, period.records) == (PeriodState.LOCKED, "boss", 56)
+    assert race.other.rooms.periods.list_periods(SITE).items == [period]
+
+
+def test_who_goes_on_with_what_somebody_else_finished_finds_it_finished(race: Race) -> None:
+    race.before_next_write(lambda: race.other.rooms.periods.lock(SITE, *FEBRUARY, by="boss"), skip=1)
+    period = race.first.rooms.periods.lock(SITE, *FEBRUARY, by="chief")
+    assert (period.state, period.by, period.records) == (PeriodState.LOCKED, "chief", 56)
+    assert race.first.rooms.periods.lock(SITE, *FEBRUARY, by="boss") == period
+    frontier = race.other.rooms.periods.store.find_frontier(SITE)
+    assert (frontier.last_date, frontier.closing) == (FEBRUARY[1], None)
+
+
+def test_who_goes_on_with_a_part_that_somebody_else_did_is_told(
+    race: Race, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        race.other.hire(f"crew-{number}")
+
+    def small(place: Workplace) -> LockingService:
+        rooms = place.rooms
+        return LockingService(rooms.periods.store, rooms.shifts, rooms.settling, employees_a_call=2)
+
+    small(race.first).lock(SITE, *FEBRUARY, by="chief")
+    store = race.first.rooms.periods.store
+    freeze = type(store).freeze
+
+    def overtaken(self: PeriodStore, *what: Any) -> None:
+        monkeypatch.undo()
+        race.other.clock.advance(60)
+        race.other.rooms.periods.lock(SITE, *FEBRUARY, by="boss")
+        freeze(self, *what)
+
+    monkeypatch.setattr(type(store), "freeze", overtaken)
+    with pytest.raises(Conflict) as caught:
+        small(race.first).lock(SITE, *FEBRUARY, by="chief")
+    assert caught.value.code == "period_being_locked"
+    period = small(race.first).lock(SITE, *FEBRUARY, by="chief")
+    assert (period.state, period.employees, period.records) == (PeriodState.LOCKED, 5, 140)
