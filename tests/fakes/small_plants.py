@@ -59,7 +59,7 @@ def clock(quarter: int) -> time:
 def shifts(draw: st.DrawFn, shift_id: str, around: date) -> Shift:
     start = draw(st.integers(0, QUARTERS_OF_A_DAY - 1))
     length = draw(st.integers(4, 48) | st.just(QUARTERS_OF_A_DAY))
-    full = draw(st.none() | st.integers(1, 480))
+    full = draw(st.none() | st.sampled_from((15, 60, 120, 225, 240, 450, 480)))
     return Shift(
         shift_id=shift_id,
         site_id=SITE,
@@ -74,7 +74,7 @@ def shifts(draw: st.DrawFn, shift_id: str, around: date) -> Shift:
         opens_before_minutes=draw(st.sampled_from((0, 15, 120, 600, 2000))),
         closes_after_minutes=draw(st.sampled_from((0, 15, 240, 600, 2000))),
         full_day_minutes=full,
-        half_day_minutes=None if full is None else draw(st.none() | st.integers(1, full)),
+        half_day_minutes=None if full is None else draw(st.none() | st.sampled_from((15, full // 2, full))),
         overtime=draw(
             st.builds(
                 OvertimeRule,

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from floorsight.attendance.model import Outcome, Record, Status
+from floorsight.attendance.model import Facts, Outcome, Record, Status
 from floorsight.attendance.periods.model import PayLine
 from floorsight.attendance.periods.payroll import PaySheet
 from floorsight.attendance.rules import compute
@@ -112,11 +112,26 @@ def test_in_the_middle_of_the_year_it_agrees_too(at: time) -> None:
         agree(compute(past, FIRST, LAST, now), compute_naively(past, FIRST, LAST, now))
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(small_plants())
 def test_small_plants_agree(plant: Plant) -> None:
-    first, last = plant.first, plant.first + DAYS
-    agree(compute(plant.facts, first, last, plant.now), compute_naively(plant.facts, first, last, plant.now))
+    facts, first, last = plant.facts, plant.first, plant.first + DAYS
+    naive = compute_naively(facts, first, last, plant.now)
+    agree(compute(facts, first, last, plant.now), naive)
+    for facts, now in on_boundaries(plant, naive):
+        agree(compute(facts, first, last, now), compute_naively(facts, first, last, now))
+
+
+def on_boundaries(plant: Plant, naive: Outcome) -> Iterator[tuple[Facts, datetime]]:
+    """The same plant at the last moment of a window, and with shifts as long as somebody has worked."""
+    yield from ((plant.facts, each.instance.closes_at) for each in naive.records[:1])
+    worked = {each.worked_seconds // 60 for each in naive.records if each.worked_seconds % 60 == 0}
+    for minutes in sorted(worked - {0})[:1]:
+        for half in (None, minutes):
+            shifts = (
+                replace(each, full_day_minutes=minutes, half_day_minutes=half) for each in plant.facts.shifts
+            )
+            yield replace(plant.facts, shifts=tuple(shifts)), plant.now
 
 
 @settings(max_examples=60, deadline=None)
