@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from datetime import datetime
 from http import HTTPStatus
 from typing import Literal, Self
@@ -160,11 +159,16 @@ def _image_of(request: FrameRequest, services: Services) -> bytes:
     """Raises Malformed (`not_base64`) or NotFound (`unknown_upload`)."""
     if request.upload_key is not None:
         return services.uploads.fetch(request.upload_key)
+    return decode_base64(request.frame or "")
+
+
+def decode_base64(text: str) -> bytes:
+    """Raises Malformed (`not_base64`)."""
     try:
-        return base64.b64decode(request.frame or "", validate=True)
-    except binascii.Error as error:
+        return base64.b64decode(text, validate=True)
+    except ValueError as error:  # binascii.Error is one, and text that is not ASCII makes another
         raise Malformed(
-            f"the frame is no base64 ({error}); send the file's bytes, coded, with nothing before them",
+            f"the image is no base64 ({error}); send the file's bytes, coded, with nothing before them",
             code="not_base64",
             field="frame",
         ) from error

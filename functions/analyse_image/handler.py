@@ -7,6 +7,9 @@ from pathlib import Path
 
 from mangum import Mangum
 
+from floorsight.identity.enrolling.service import EnrolmentService
+from floorsight.identity.face_rooms import ask_rekognition, open_face_rooms
+from floorsight.identity.gallery.holding import GalleryHolder
 from floorsight.images.service import ImageService
 from floorsight.images.turn import FramePipeline, ImagePorts
 from floorsight.models.detectors import open_detector
@@ -43,7 +46,8 @@ def make_services() -> Services:
     detector, face_models = _open_models(settings)
     dynamodb = client("dynamodb")
     presence = DynamoTable(settings.presence_table, dynamodb)
-    sites = SiteService(SiteStore(DynamoTable(settings.registry_table, dynamodb)))
+    registry = DynamoTable(settings.registry_table, dynamodb)
+    sites = SiteService(SiteStore(registry))
     objects = S3Objects(settings.media_bucket, client("s3"))
     views = ViewService(ViewStore(DynamoTable(settings.trails_table, dynamodb)))
     ports = ImagePorts(
@@ -56,7 +60,16 @@ def make_services() -> Services:
         audience=LiveAudience(views, objects),
     )
     uploads = Uploads(settings.media_bucket, objects, lambda: client("s3"))
-    return Services(ImageService(ports), uploads)
+    faces = open_face_rooms(
+        registry=registry,
+        presence=presence,
+        objects=objects,
+        sites=sites,
+        outside=ask_rekognition(settings.stage, registry=registry, presence=presence, sites=sites),
+    )
+    galleries = GalleryHolder(faces.keeping.gallery)
+    enrolment = EnrolmentService(face_models.open, faces.keeping, galleries, faces.policies)
+    return Services(ImageService(ports), uploads, enrolment)
 
 
 def _open_models(settings: AnalyseImageSettings) -> tuple[Detector, FaceModels]:

@@ -8,16 +8,18 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from floorsight.identity.enrolling.service import EnrolmentService
 from floorsight.images.service import ImageService
 from functions.analyse_image.uploads import Uploads
 
 
 @dataclass(frozen=True)
 class Services:
-    """The images room's use cases, and where large images are put."""
+    """Use cases of the images and identity rooms, and where large images are put."""
 
     images: ImageService
     uploads: Uploads
+    enrolment: EnrolmentService
 
 
 MakeServices = Callable[[], Services]

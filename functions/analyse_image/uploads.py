@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,11 @@ class Uploads:
             ExpiresIn=URL_SECONDS,
         )
         return Upload(key, url, {"Content-Type": JPEG, "Content-Length": str(size_bytes)})
+
+    def forget(self, keys: Sequence[str]) -> None:
+        """Remove what was put there."""
+        if keys:
+            self.objects.delete(keys)
 
     def fetch(self, key: str) -> bytes:
         """What was put there. Raises NotFound (`unknown_upload`)."""

@@ -53,8 +53,13 @@ OPEN_ROUTES = (
 SIGN_IN_PATHS = ("/api/login", "/api/login/refresh")
 SIGN_INS_A_SECOND = 5
 # Those of `analyse_image`, which have their own function.
-IMAGE_PATHS = ("/api/process", "/api/process/uploads")
 IMAGES_A_SECOND = 50
+ENROLMENTS_A_SECOND = 5
+IMAGE_PATHS = {
+    "/api/process": IMAGES_A_SECOND,
+    "/api/process/uploads": IMAGES_A_SECOND,
+    "/api/employees/{employee_id}/faces": ENROLMENTS_A_SECOND,  # the other methods are `query_api`'s
+}
 ACCESS_LOG_FIELDS = {
     "time": "$context.requestTimeEpoch",
     "request": "$context.requestId",
@@ -175,11 +180,11 @@ class ApiStack(Stack):
         integration = HttpLambdaIntegration(
             "AnalyseImage", images.analyse_image.function, scope_permission_to_route=False
         )
-        for path in IMAGE_PATHS:
+        for path, most in IMAGE_PATHS.items():
             (route,) = self.api.add_routes(
                 path=path, methods=[POST], integration=integration, authorizer=authorizer
             )
-            self._limit(route, f"POST {path}", IMAGES_A_SECOND)
+            self._limit(route, f"POST {path}", most)
 
     def _limit(self, route: apigatewayv2.HttpRoute, key: str, requests_a_second: int) -> None:
         self._limited_routes.append(route)

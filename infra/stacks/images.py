@@ -7,7 +7,7 @@ from constructs import Construct
 
 from floorsight.platform.items import TableName
 from floorsight.platform.settings import AnalyseImageSettings
-from infra.constructs.grants import allow_keeping_faces, allow_objects
+from infra.constructs.grants import TableUse, allow_keeping_faces, allow_objects, allow_table
 from infra.constructs.image_function import ImageFunction
 from infra.constructs.python_function import OwnFunction, PythonFunction
 from infra.constructs.python_layer import make_layer
@@ -80,4 +80,8 @@ class ImagesStack(Stack):
         allow_analysing(role, data, bus, reads="uploads")
         # For the presigned URLs, which can do what their signer may do.
         allow_objects(role, data.media, "s3:PutObject", ["uploads"])
+        # Enrolment: faces and their pictures, and the uploads that they were taken from.
+        allow_table(role, data.tables[TableName.REGISTRY], TableUse.READ_AND_WRITE)
+        allow_objects(role, data.media, "s3:PutObject", ["enrolled"])
+        allow_objects(role, data.media, "s3:DeleteObject", ["enrolled", "uploads"])
         allow_keeping_faces(role, self._stage)

@@ -14,6 +14,8 @@ OPEN = {
     "POST /api/login/refresh",
 }
 
+ENROLMENT = "POST /api/employees/{employee_id}/faces"
+
 
 def test_only_the_five_named_routes_go_without_a_token(stage: SynthesisedStage) -> None:
     routes = {
@@ -22,7 +24,7 @@ def test_only_the_five_named_routes_go_without_a_token(stage: SynthesisedStage) 
     }
     assert {key for key, authorization in routes.items() if authorization == "NONE"} == OPEN
     behind_a_token = {key for key, authorization in routes.items() if authorization == "JWT"}
-    images = {"POST /api/process", "POST /api/process/uploads"}
+    images = {"POST /api/process", "POST /api/process/uploads", ENROLMENT}
     # OPTIONS is not among them: a browser asks it without a token, and gateway's CORS answers it.
     assert (
         behind_a_token
@@ -73,6 +75,7 @@ def test_passwords_can_not_be_tried_fast_nor_all_cores_be_taken_by_images(stage:
         "POST /api/login/refresh": guesses,
         "POST /api/process": images,
         "POST /api/process/uploads": images,
+        ENROLMENT: guesses,
     }
     limited = {
         route.logical_id
@@ -90,7 +93,8 @@ def test_images_go_to_their_own_function(stage: SynthesisedStage) -> None:
     }
     for route in stage.resources("AWS::ApiGatewayV2::Route"):
         target = targets[route.properties["Target"]["Fn::Join"][1][1]["Ref"]]
-        assert (image_function in target) is route.properties["RouteKey"].startswith("POST /api/process")
+        key = route.properties["RouteKey"]
+        assert (image_function in target) is (key.startswith("POST /api/process") or key == ENROLMENT)
 
 
 def test_other_origins_are_allowed_only_where_they_are_named(

@@ -199,9 +199,10 @@ def test_publishers_may_report_on_themselves_and_make_up_no_crossing(stage: Synt
     assert publishing["Condition"] == {"StringEquals": {"events:detail-type": ["PublisherReported.v1"]}}
 
 
-def test_the_function_of_images_reads_uploads_and_changes_no_registry(stage: SynthesisedStage) -> None:
+def test_the_function_of_images_reads_uploads_and_enrols(stage: SynthesisedStage) -> None:
     role = role_of_function(stage, "analyse_image")
-    assert actions_on_table(stage, role, "Registry") == READ
+    assert actions_on_table(stage, role, "Registry") == READ | WRITE
+    assert prefixes_of(stage, role, "s3:DeleteObject") == ["/enrolled/*", "/uploads/*"]
     assert actions_on_table(stage, role, "Presence") == READ | WRITE
     readable = [
         resource["Fn::Join"][1][1]

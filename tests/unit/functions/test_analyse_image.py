@@ -19,6 +19,7 @@ from functions.analyse_image.services import Services
 from functions.analyse_image.uploads import Uploads
 from functions.gateway.access import MACHINES, Role
 from tests.fakes.clock import NOON
+from tests.fakes.painted import enrolment_on
 from tests.fakes.scene import CAMERA
 from tests.fakes.stills import Gate, still
 from tests.fakes.streams import FPS, position
@@ -34,7 +35,8 @@ class FrameApi:
         self.gate = gate
         uploads = Uploads("pictures", gate.objects, lambda: s3)
         self.make_images: Callable[[], Any] = gate.service
-        self.app = create_app(lambda: Services(self.make_images(), uploads))
+        self.enrolment = enrolment_on(gate.scene, gate.objects)
+        self.app = create_app(lambda: Services(self.make_images(), uploads, self.enrolment))
 
     def client(self, group: str | None = "operator") -> TestClient:
         """Signed in as one of a group; None is a stranger."""
@@ -56,8 +58,9 @@ def test_the_routes_are_these_and_each_needs_a_role(frames: FrameApi) -> None:
         for route in iter_route_contexts(frames.app.routes)
         for method in route.methods or {"*"}
     }
-    assert routes == {("POST", "/api/process"), ("POST", "/api/process/uploads")}
-    for _, path in routes:
+    frame_routes = {("POST", "/api/process"), ("POST", "/api/process/uploads")}
+    assert routes == {("POST", "/api/employees/{employee_id}/faces")} | frame_routes
+    for _, path in frame_routes:
         assert problem_of(frames.client(None).post(path, json={}))[:2] == (401, "not_signed_in")
         for group in ("nobody", Role.VIEWER):
             assert problem_of(frames.client(group).post(path, json={}))[:2] == (403, "role_missing")

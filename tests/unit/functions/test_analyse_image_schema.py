@@ -15,11 +15,13 @@ from functions.analyse_image.services import Services
 from functions.analyse_image.uploads import Uploads
 from functions.gateway.access import Role
 from functions.gateway.application import describe_api
+from tests.fakes.painted import enrolment_on
+from tests.fakes.scene import SITE
 from tests.fakes.stills import Gate
 from tests.unit.functions.conftest import Behind
 from tests.unit.functions.test_query_api_schema import CHECKS, bounded, claims_of, requests, send_many
 
-PATHS = ("/api/process", "/api/process/uploads")
+PATHS = ("/api/process", "/api/process/uploads", "/api/employees/{employee_id}/faces")
 
 
 class FuzzedImages:
@@ -32,7 +34,12 @@ class FuzzedImages:
 
     def _services(self) -> Services:
         gate = Gate()
-        return Services(gate.service(), Uploads("pictures", gate.objects, lambda: self._s3))
+        uploads = Uploads("pictures", gate.objects, lambda: self._s3)
+        enrolment = enrolment_on(gate.scene, gate.objects)
+        employees = enrolment.keeping.employees
+        employees.create_employee(employee_id="anna", site_id=SITE, name="Anna", by="olga")
+        employees.record_consent("anna", version="1", by="olga")
+        return Services(gate.service(), uploads, enrolment)
 
     def answer(self, case: Case, claims: dict[str, str] | None) -> Any:
         """The answer to a request, checked against the document."""

@@ -51,6 +51,7 @@ from functions.query_api.console import Console
 from functions.query_api.services import Services
 from functions.query_api.signing_in import UserPool
 from tests.fakes.clock import NOON
+from tests.fakes.painted import painted
 from tests.fakes.recognition import Recognition
 from tests.fakes.scene import CAMERA, SITE, Scene, line_crossed
 from tests.fakes.stills import still
@@ -104,6 +105,7 @@ LIKELY: dict[str, list[Any]] = {
     "until": ["2026-03-02T14:00:00Z"],
     "note": ["a drill"],
     "frame": [base64.b64encode(still(6)).decode()],
+    "images": [[{"image": base64.b64encode(painted(1)).decode()}]],
     "upload_key": [None],
     "frame_id": ["frame-1"],
     "captured_at": ["2026-03-02T12:00:00Z"],

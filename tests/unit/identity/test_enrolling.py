@@ -49,7 +49,7 @@ class Desk:
         self.keeping = FaceKeeping(self.employees, self.gallery, self.objects, self.index, self.clock)
         self.reader = FakeReader()
         self.service = EnrolmentService(
-            self.reader, self.keeping, GalleryHolder(self.gallery), PolicyStore(self.table), backoff
+            lambda: self.reader, self.keeping, GalleryHolder(self.gallery), PolicyStore(self.table), backoff
         )
         for employee_id in ("anna", "berta", "carl"):
             self.employees.create_employee(employee_id=employee_id, site_id=SITE, name=employee_id, by="olga")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -38,13 +38,17 @@ class PortraitReader(Protocol):
 
 @dataclass(frozen=True)
 class EnrolmentService:
-    """Use case of enrolment by images. It needs a reader of faces: models, and what runs them."""
+    """Use case of enrolment by images. Its reader of faces needs models, and is opened when there are any."""
 
-    reader: PortraitReader
+    open_reader: Callable[[], PortraitReader]
     keeping: FaceKeeping
     galleries: GalleryHolder
     policies: PolicyStore
     backoff: Backoff = field(default_factory=Backoff)
+
+    def check_consent(self, employee_id: str) -> None:
+        """Raises NotFound (`unknown_employee`) or Conflict (`consent_missing`)."""
+        check_consent(self.keeping.employees.get_employee(employee_id))
 
     def enrol(self, employee_id: str, images: Sequence[Image], *, by: str) -> Enrolled:
         """Enrol the one face of each image, (height, width, 3) RGB; the same images again change nothing.
@@ -57,26 +61,19 @@ class EnrolmentService:
             Unavailable: something did not answer; the same call may succeed later.
         """
         check_number_of_images(len(images))
-        check_consent(self.keeping.employees.get_employee(employee_id))
-        new = self._read_faces(images)
+        self.check_consent(employee_id)
+        reader = self.open_reader()
+        new = _read_faces(reader, images)
         for _ in self.backoff.tries():
             try:
-                return self._enrol_faces(employee_id, new, by)
+                return self._enrol_faces(employee_id, new, reader.embedder, by)
             except ChangedMeanwhile:
                 continue  # consent and gallery are looked at again
         raise Unavailable("the site's faces change all the time; try again", code="contention")
 
-    def _read_faces(self, images: Sequence[Image]) -> list[NewFace]:
-        """The one good face of each image. Raises Faulty."""
-        found = [self.reader.read(image) for image in images]
-        faults = [fault_of_faces([face.verdict for face in faces]) for faces in found]
-        _refuse([explain(index, fault) for index, fault in enumerate(faults) if fault])
-        good = [face for faces in found for face in faces if face.verdict is not Verdict.UNSURE]
-        return [_new_face(face, self.reader.embedder) for face in good]
-
-    def _enrol_faces(self, employee_id: str, new: list[NewFace], by: str) -> Enrolled:
+    def _enrol_faces(self, employee_id: str, new: list[NewFace], embedder: str, by: str) -> Enrolled:
         employee = self.keeping.employees.get_employee(employee_id)
-        gallery = self.galleries.current(employee.site_id, self.reader.embedder)
+        gallery = self.galleries.current(employee.site_id, embedder)
         self._check_identity(employee, new, gallery)
         return self.keeping.add(employee, new, by=by, gallery_revision=gallery.revision)
 
@@ -101,6 +98,15 @@ def check_number_of_images(number: int) -> None:
         raise Malformed(
             f"give 1 to {MAX_IMAGES} images, not {number}", code="bad_number_of_images", field="images"
         )
+
+
+def _read_faces(reader: PortraitReader, images: Sequence[Image]) -> list[NewFace]:
+    """The one good face of each image. Raises Faulty."""
+    found = [reader.read(image) for image in images]
+    faults = [fault_of_faces([face.verdict for face in faces]) for faces in found]
+    _refuse([explain(index, fault) for index, fault in enumerate(faults) if fault])
+    good = [face for faces in found for face in faces if face.verdict is not Verdict.UNSURE]
+    return [_new_face(face, reader.embedder) for face in good]
 
 
 def _new_face(face: FaceFound, embedder: str) -> NewFace:
