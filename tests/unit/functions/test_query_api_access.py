@@ -46,8 +46,6 @@ NEEDED = {
     ("DELETE", "/api/occupancy/zones/{zone_id}"): Role.OPERATOR,
     ("GET", "/api/sites/{site_id}/people-alerts"): Role.VIEWER,
     ("PUT", "/api/sites/{site_id}/people-alerts"): Role.OPERATOR,
-    ("GET", "/api/sites/{site_id}/people-alerts"): Role.VIEWER,
-    ("PUT", "/api/sites/{site_id}/people-alerts"): Role.OPERATOR,
     ("GET", "/api/occupancy/live"): Role.VIEWER,
     ("GET", "/api/occupancy/scheduler-status"): Role.VIEWER,
     ("GET", "/api/v1/occupancy/scheduler-status"): Role.VIEWER,
