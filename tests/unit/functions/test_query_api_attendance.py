@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from floorsight.attendance.model import Evidence, Punch, PunchSource
 from functions.gateway.access import Role
-from tests.fakes.workplace import ANN, BEN, OUT, SITE, Workplace, shift_of
+from tests.fakes.workplace import ANN, BEN, IN, OUT, SITE, Workplace, shift_of
 from tests.unit.functions.conftest import Api, problem_of
 
 BASE = "/api/v1/attendance"
@@ -155,7 +156,23 @@ def test_punches_that_nobody_planned_are_found(api: Api, place: Workplace) -> No
 
 
 def test_a_cameras_evidence_is_shown_with_a_link(api: Api, place: Workplace) -> None:
-    assert check_in(api).json()["punch"]["evidence"] is None
+    evidence = Evidence("door-1", "session-1", 7, 0.875, "snapshots/plant-1/7.jpg")
+    given = {"employee_id": ANN, "site_id": SITE, "at": place.clock(), "direction": IN}
+    given |= {"source": PunchSource.CAMERA, "recorded_at": place.clock(), "recorded_by": "floorsight"}
+    place.rooms.service.record_punch(Punch("seen", **given, evidence=evidence))
+    [shown] = listed(api, "/punches", employee_id=ANN)
+    assert (shown["source"], shown["instance_id"]) == ("camera", f"ann.{TODAY}.early")
+    link = shown["evidence"].pop("snapshot_url")
+    assert "/snapshots/plant-1/7.jpg?" in link
+    assert "X-Amz-Expires=600" in link
+    assert shown["evidence"] == {
+        "camera_id": "door-1",
+        "stream_session": "session-1",
+        "track_id": 7,
+        "confidence": 0.875,
+    }
+    corrected = correct(api, action="withdraw", punch_id="seen").json()
+    assert corrected["punch"]["evidence"] is None
 
 
 def test_records_of_a_site_by_status_in_pages(api: Api, place: Workplace) -> None:
@@ -314,4 +331,3 @@ def test_attendance_is_for_operators_alone(api: Api, place: Workplace) -> None:
         assert problem_of(answer) == (403, "role_missing", [])
     assert problem_of(api.operator.post(f"{BASE}/periods/lock", json=lock)) == (403, "role_missing", [])
     assert api.signed_in(Role.ADMIN).post(f"{BASE}/periods/lock", json=lock).status_code == 200
-    assert shift_of().shift_id == "early"
