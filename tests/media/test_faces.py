@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import combinations, islice
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 from floorsight.events.identity import FaceSeen
-from floorsight.events.vision import TrackEnded
+from floorsight.events.vision import Direction, LineCrossed, TrackEnded
 from floorsight.models.faces import FaceModels
 from floorsight.platform.settings import DEFAULT_FACE_DETECTOR, DEFAULT_FACE_EMBEDDER
 from floorsight.video.chunking import ChunkingSettings, StreamRun, chunks_of
@@ -26,13 +27,13 @@ from floorsight.vision.faces.quality import LIMITS, Verdict
 from floorsight.vision.faces.reading import PICTURE_SIDE, FaceFound, FaceReader
 from floorsight.vision.faces.record import FaceRecord
 from floorsight.vision.pipeline import ChunkPipeline
-from floorsight.vision.plan import CountingPlan
+from floorsight.vision.plan import CountingLine, CountingPlan
 from floorsight.vision.stream_state import StreamState
 from floorsight.vision.timing import Stopwatch
 from floorsight.vision.tracking.tracker import Tracker
 from tests.fakes.clock import NOON
 from tests.fakes.faces import Passage, make_face_video
-from tests.fakes.streams import CAMERA, FIRST, SITE
+from tests.fakes.streams import CAMERA, FIRST, MIDDLE_LINE, SITE
 from tests.media.conftest import REPOSITORY
 
 pytestmark = pytest.mark.media
@@ -169,10 +170,16 @@ def test_several_faces_are_all_told_and_none_is_told_of_an_empty_wall(
 class Watched:
     """What a video's chunks came to."""
 
-    def __init__(self, path: Path, detector: Detector, face_models: FaceModels, seconds: int) -> None:
+    def __init__(
+        self,
+        path: Path,
+        detector: Detector,
+        face_models: FaceModels,
+        seconds: int,
+        lines: tuple[CountingLine, ...] = (),
+    ) -> None:
         self.records: dict[str, FaceRecord] = {}
-        self.asked: list[FaceSeen] = []
-        plan = CountingPlan(SITE, CAMERA, 5.0, (), identifies=True)
+        plan = CountingPlan(SITE, CAMERA, 5.0, lines, identifies=True)
         pipeline, state = ChunkPipeline(detector, Tracker(), face_models.open), StreamState(FIRST)
         with VideoFile(path) as video:
             run = StreamRun(SITE, CAMERA, FIRST, NOON)
@@ -184,6 +191,7 @@ class Watched:
                 self.records |= analysis.face_records
         events += pipeline.end_session(plan, state)
         self.asked = [event for event in events if isinstance(event, FaceSeen)]
+        self.crossings = [event for event in events if isinstance(event, LineCrossed)]
         self.tracks = [event.track_id for event in events if isinstance(event, TrackEnded)]
 
     def embeddings(self, asked: FaceSeen) -> Floats:
@@ -240,6 +248,19 @@ def test_each_of_those_who_pass_is_asked_about_once_and_told_apart(
     assert (one @ same.T).min() > SAME
     assert (one @ another.T).max() < DIFFERENT
     assert (same @ another.T).max() < DIFFERENT
+
+
+def test_who_passes_a_line_is_asked_about_as_the_same_track(
+    detector: Detector, face_models: FaceModels, media: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """What attendance at a door rests on: direction and name of one track."""
+    passing = Passage(media("face-video-f-1.mp4"), 0.5, 6.5, from_x=-280, to_x=960, first_frame=100)
+    path = make_face_video(tmp_path / "passing.mp4", [passing], seconds=7)
+    watched = Watched(path, detector, face_models, seconds=99, lines=(replace(MIDDLE_LINE, at_feet=False),))
+    (crossed,) = watched.crossings
+    (asked,) = watched.asked
+    assert crossed.direction is Direction.IN
+    assert crossed.track_id == asked.track_id
 
 
 def test_nobody_is_asked_about_where_no_face_can_be_seen(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from containers.vision_worker import main, single, worker
 from containers.vision_worker.reader import Stuck
-from floorsight.platform.errors import Malformed
+from floorsight.platform.errors import Malformed, NotFound
 from floorsight.platform.settings import VisionWorkerSettings
 
 SETTINGS = VisionWorkerSettings(
@@ -38,6 +39,12 @@ def test_a_gpu_that_is_required_and_absent_is_no_start(monkeypatch: pytest.Monke
         worker.load_detector(SETTINGS.model_copy(update={"require_gpu": True}))
     assert refused.value.code == "no_gpu"
     assert worker.load_detector(SETTINGS).provider == "CPUExecutionProvider"
+
+
+def test_face_models_that_are_missing_are_no_start(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="floorsight models pull") as refused:
+        worker.find_face_models(SETTINGS.model_copy(update={"models_folder": str(tmp_path)}))
+    assert refused.value.code == "model_missing"
 
 
 def test_a_worker_that_is_stuck_says_so_and_exits(
