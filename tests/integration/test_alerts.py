@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from floorsight.events.vision import Direction, LineCrossed
+from floorsight.events.identity import AnswerSource, PersonNotRecognised, PersonRecognised
+from floorsight.events.vision import Direction, LineCrossed, ZoneEntered
 from floorsight.platform.aws import client
 from floorsight.platform.bus import EventBridgeBus
 from floorsight.platform.clock import utc_now
@@ -129,6 +130,15 @@ class Door:
     def subscribe(self, protocol: str, endpoint: str) -> str:
         body = {"protocol": protocol, "endpoint": endpoint, "min_severity": "warning"}
         return str(self.call("POST", f"sites/{self.name}/subscriptions", body)["subscription_id"])
+
+    def watch_server_room(self) -> str:
+        """Have faces looked for, and nobody wanted in a part of the picture; its zone's id."""
+        camera = self.call("GET", f"occupancy/cameras/{self.name}")
+        change = {"name": "Door", "role": "bidirectional", "identify": "recognise"}
+        self.call("PUT", f"occupancy/cameras/{self.name}", change | {"revision": camera["revision"]})
+        corner = [{"x": 0.0, "y": 0.5}, {"x": 0.5, "y": 0.5}, {"x": 0.5, "y": 1.0}, {"x": 0.0, "y": 1.0}]
+        zone = {"name": "Server room", "polygon": corner, "restricted": True}
+        return str(self.call("POST", f"occupancy/cameras/{self.name}/zones", zone)["zone_id"])
 
     def states(self) -> set[str]:
         listed = self.call("GET", f"sites/{self.name}/subscriptions")["items"]
@@ -249,3 +259,64 @@ def test_a_person_acknowledges_and_resolves_and_a_higher_severity_hears_nothing_
     eventually(lambda: len(everything.empty()) == 2, "that it was resolved")
     assert told(everything.notices)[1] == ("resolved", "warning")
     assert worst_only.empty() == []
+
+
+def test_somebody_unknown_in_a_restricted_zone_is_told_once_and_an_employee_is_not(door: Door) -> None:
+    mailbox = Mailbox.make(door.cloud)
+    door.subscribe("sqs", mailbox.arn)
+    zone_id = door.watch_server_room()
+    bus = EventBridgeBus(door.cloud.event_bus_name, client("events"))
+    stranger, employee = visit(door, 1, zone_id), visit(door, 2, zone_id)
+    nobody, anna = answers(door, 1)[0], answers(door, 2)[1]
+    # The answer comes before the visit, and after it; each event twice.
+    for event in (nobody, employee, anna, stranger) * 2:
+        bus.publish([event.to_message()])
+    eventually(lambda: len(mailbox.empty()) >= 1, "the alert")
+    door.settle()
+    assert [(each["kind"], each["step"], each["severity"]) for each in mailbox.empty()] == [
+        ("unknown_person", "raised", "critical")
+    ]
+    assert mailbox.notices[0]["subject"] == {"kind": "zone", "id": zone_id, "name": "Server room"}
+
+    [alert] = door.call("GET", f"occupancy/alerts?site_id={door.name}&state=open")["items"]
+    assert alert["title"] == "Unknown person"
+    assert alert["steps"][0]["numbers"] == {"track_id": 1, "visit_number": 1}
+    bus.publish([answers(door, 1)[1].to_message()])  # somebody named the stranger in the review queue
+    eventually(lambda: len(mailbox.empty()) == 2, "that it is taken back")
+    assert (mailbox.notices[1]["step"], mailbox.notices[1]["text"]) == (
+        "resolved",
+        "recognised as an employee meanwhile",
+    )
+
+
+def envelope(door: Door, what: str, track: int) -> dict[str, Any]:
+    return {
+        "event_id": f"{door.name}-{what}-{track}",
+        "occurred_at": utc_now(),
+        "site_id": door.name,
+        "camera_id": door.name,
+        "stream_session": "20260101T000000.000Z-test",
+        "cause": "chunk/1",
+        "track_id": track,
+    }
+
+
+def visit(door: Door, track: int, zone_id: str) -> ZoneEntered:
+    return ZoneEntered(
+        **envelope(door, "entered", track),
+        zone_id=zone_id,
+        zone_revision=1,
+        restricted=True,
+        visit_number=1,
+        object_class="person",
+        confidence=0.9,
+        anchor=(0.2, 0.7),
+    )
+
+
+def answers(door: Door, track: int) -> tuple[PersonNotRecognised, PersonRecognised]:
+    """That nobody knows who it is, and that it is an employee."""
+    seen = {"first_seen_at": utc_now(), "last_seen_at": utc_now()}
+    nobody = PersonNotRecognised(**envelope(door, "nobody", track), **seen, review_id="r-1")
+    known = {"employee_id": "anna", "confidence": 0.9, "source": AnswerSource.GALLERY}
+    return nobody, PersonRecognised(**envelope(door, "anna", track), **seen, **known)
