@@ -127,9 +127,9 @@ def on_boundaries(plant: Plant, naive: Outcome) -> Iterator[tuple[Facts, datetim
     yield from ((plant.facts, each.instance.closes_at) for each in naive.records[:1])
     worked = {each.worked_seconds // 60 for each in naive.records if each.worked_seconds % 60 == 0}
     for minutes in sorted(worked - {0})[:1]:
-        for half in (None, minutes):
+        for full, half in ((minutes, None), (minutes + 1, minutes)):
             shifts = (
-                replace(each, full_day_minutes=minutes, half_day_minutes=half) for each in plant.facts.shifts
+                replace(each, full_day_minutes=full, half_day_minutes=half) for each in plant.facts.shifts
             )
             yield replace(plant.facts, shifts=tuple(shifts)), plant.now
 
