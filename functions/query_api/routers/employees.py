@@ -121,9 +121,11 @@ def get_employee(employee_id: EmployeeId, services: Wired) -> EmployeeOut:
 
 @router.put("/{employee_id}", dependencies=[requires(Role.OPERATOR)], responses=CHANGE_PROBLEMS)
 def update_employee(employee_id: EmployeeId, change: EmployeeChange, services: Wired) -> EmployeeOut:
-    """Change name, payroll number or dates. Consents and faces have routes of their own."""
-    changed = replace(services.employees.get_employee(employee_id), **_values(change))
-    return EmployeeOut.of(services.employees.update_employee(changed))
+    """Change name, payroll number or dates; records follow. Consents and faces have routes of their own."""
+    before = services.employees.get_employee(employee_id)
+    changed = services.employees.update_employee(replace(before, **_values(change)))
+    services.attendance.follow.after_employment(before, changed)
+    return EmployeeOut.of(changed)
 
 
 @router.delete("/{employee_id}", responses=ERASE_PROBLEMS)
@@ -132,9 +134,12 @@ def remove_employee(employee_id: EmployeeId, services: Wired, caller: Operator) 
 
     Who has an earlier last day keeps it. Once more changes nothing.
     """
-    site = services.sites.get_site(services.employees.get_employee(employee_id).site_id, with_deleted=True)
+    before = services.employees.get_employee(employee_id)
+    site = services.sites.get_site(before.site_id, with_deleted=True)
     today = services.employees.clock().astimezone(ZoneInfo(site.time_zone)).date()
-    return ErasureOut.of(services.erasing.end_employment(employee_id, today, by=caller.username))
+    erasure = services.erasing.end_employment(employee_id, today, by=caller.username)
+    services.attendance.follow.after_employment(before, services.employees.get_employee(employee_id))
+    return ErasureOut.of(erasure)
 
 
 @router.put("/{employee_id}/consent", responses=ERASE_PROBLEMS)

@@ -8,7 +8,10 @@ from datetime import date
 
 from floorsight.attendance.closing import ClosingService
 from floorsight.attendance.periods.settling import SettlingService
+from floorsight.attendance.planning.model import FIRST_DATE, LAST_DATE
+from floorsight.attendance.planning.rules import first_day_of_other_employment
 from floorsight.attendance.service import DAYS_AHEAD, AttendanceService
+from floorsight.employees.model import Employee
 from floorsight.platform.errors import Unavailable
 
 _log = logging.getLogger(__name__)
@@ -21,6 +24,17 @@ class PlanFollower:
     attendance: AttendanceService
     settling: SettlingService
     closing: ClosingService
+
+    def after_employment(self, before: Employee, after: Employee) -> None:
+        """After a change of somebody's first or last day. Raises as a call does."""
+        changes_on = first_day_of_other_employment(before, after)
+        if changes_on is None:
+            return
+        # All that was ever planned: before the first of it there are no records.
+        facts = self.attendance.plans.facts_for(after.employee_id, FIRST_DATE, LAST_DATE)
+        planned = [*(each.first_date for each in facts.assignments), *facts.day_plans]
+        if planned:
+            self(after.employee_id, max(changes_on, min(planned)), None)
 
     def __call__(self, employee_id: str, first_date: date, last_date: date | None) -> None:
         """From a date to another one; None: to the last that has records.

@@ -40,6 +40,7 @@ class AttendanceRooms:
     lists: AttendanceLists
     shifts: ShiftService
     rosters: RosterService
+    follow: PlanFollower
     holidays: HolidayService
     corrections: CorrectionService
     settling: SettlingService
@@ -69,13 +70,15 @@ class AttendanceRooms:
 
         settling = SettlingService(periods, employees, compute_now, clock)
         closing = ClosingService(service, employees, OpeningStore(presence), settling.settle, clock, patience)
+        follow = PlanFollower(service, settling, closing)
         shifts = ShiftService(plans, employees.sites, closing.reopen)
         return cls(
             service=service,
             closing=closing,
             lists=AttendanceLists(service, employees, plans, periods),
             shifts=shifts,
-            rosters=RosterService(plans, employees, PlanFollower(service, settling, closing)),
+            rosters=RosterService(plans, employees, follow),
+            follow=follow,
             holidays=HolidayService(plans, employees.sites, closing.reopen),
             corrections=CorrectionService(service, settling, employees),
             settling=settling,

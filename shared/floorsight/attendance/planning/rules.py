@@ -19,6 +19,7 @@ from floorsight.attendance.planning.model import (
     MAX_VERSIONS,
     ShiftHistory,
 )
+from floorsight.employees.model import Employee
 from floorsight.platform.errors import Conflict, Malformed
 from floorsight.sites.fields import check_identifier, check_range, check_text, check_time_of_day
 
@@ -216,3 +217,16 @@ def first_change(before: Assignment, after: Assignment) -> date:
         return min(before.first_date, after.first_date)
     ends = [each.last_date for each in (before, after) if each.last_date is not None]
     return min(ends) + _DAY if ends else before.first_date
+
+
+def first_day_of_other_employment(before: Employee, after: Employee) -> date | None:
+    """The first date on which somebody is employed by one of the two and not by the other, at the earliest.
+
+    None if both say the same.
+    """
+    days = []
+    if before.employed_from != after.employed_from:
+        days.append(min(before.employed_from or FIRST_DATE, after.employed_from or FIRST_DATE))
+    if before.employed_until != after.employed_until:
+        days.append(min(before.employed_until or LAST_DATE, after.employed_until or LAST_DATE) + _DAY)
+    return min(days, default=None)

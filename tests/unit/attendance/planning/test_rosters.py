@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from floorsight.attendance.model import Assignment, DayPlan, Holiday, Leave, Status
-from floorsight.attendance.planning.rules import check_leave, first_change
+from floorsight.attendance.planning.model import FIRST_DATE
+from floorsight.attendance.planning.rules import check_leave, first_change, first_day_of_other_employment
+from floorsight.employees.model import Employee
 from floorsight.platform.errors import Conflict, FloorsightError
+from tests.fakes.clock import NOON
 from tests.fakes.workplace import ANN, BEN, LONG_AGO, SITE, Workplace, shift_of
 
 MONDAY = date(2026, 3, 2)
@@ -238,3 +241,55 @@ def test_facts_are_those_of_the_dates_that_are_asked_for(place: Workplace) -> No
 def test_a_change_begins_where_the_two_say_something_else(change: dict[str, Any], expected: date) -> None:
     before = Assignment("x", ANN, MONDAY, None, (("early",),))
     assert first_change(before, replace(before, **change)) == expected
+
+
+def employed(first: date | None, last: date | None) -> Employee:
+    return Employee(ANN, SITE, "Ann", NOON, "hr", employed_from=first, employed_until=last)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ((None, None), (None, None), None),
+        ((MONDAY, None), (MONDAY, None), None),
+        ((MONDAY, None), (date(2026, 3, 9), None), MONDAY),
+        ((None, None), (MONDAY, None), FIRST_DATE),
+        ((None, None), (None, MONDAY), date(2026, 3, 3)),
+        ((None, date(2026, 3, 9)), (None, MONDAY), date(2026, 3, 3)),
+        ((MONDAY, date(2026, 3, 9)), (date(2026, 3, 4), None), MONDAY),
+    ],
+)
+def test_from_when_on_an_employment_is_another(
+    before: tuple[date | None, date | None],
+    after: tuple[date | None, date | None],
+    expected: date | None,
+) -> None:
+    assert first_day_of_other_employment(employed(*before), employed(*after)) == expected
+
+
+def test_records_follow_the_first_and_last_day_of_an_employment(place: Workplace) -> None:
+    place.is_at("2026-03-06T00:00:00")
+    for day in ("2026-03-02", "2026-03-03", "2026-03-04"):
+        place.work(day)
+    store = place.rooms.service.store
+
+    def change(first: date | None, last: date | None) -> list[int]:
+        before = place.employees.get_employee(ANN)
+        after = place.employees.update_employee(replace(before, employed_from=first, employed_until=last))
+        place.rooms.follow.after_employment(before, after)
+        return [r.instance.local_date.day for r in store.list_records(ANN, MONDAY, date(2026, 3, 5))]
+
+    assert change(date(2026, 3, 3), date(2026, 3, 4)) == [3, 4]
+    assert change(None, None) == [2, 3, 4, 5]
+    assert len(store.list_records(ANN, LONG_AGO, MONDAY)) == 61
+
+
+def test_days_that_are_locked_are_adjusted_when_an_employment_changes(place: Workplace) -> None:
+    place.is_at("2026-03-06T00:00:00")
+    place.work("2026-03-02")
+    place.rooms.periods.lock(SITE, MONDAY, MONDAY, by="boss")
+    before = place.employees.get_employee(ANN)
+    after = place.employees.update_employee(replace(before, employed_from=date(2026, 3, 3)))
+    place.rooms.follow.after_employment(before, after)
+    [adjustment] = place.rooms.periods.store.list_adjustments_of(ANN, MONDAY, MONDAY)
+    assert (adjustment.difference.worked, adjustment.statuses) == (-8 * 3600, ())
