@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Literal, Self
@@ -11,7 +12,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from floorsight.images.jpeg import MAX_SIDE_PIXELS, MIN_SIDE_PIXELS, read_jpeg
-from floorsight.images.model import FrameAnswer, PostedFrame
+from floorsight.images.model import FrameAnswer, NamedFace, PostedFrame
 from floorsight.images.store import ANSWERS_KEPT
 from floorsight.platform.errors import Malformed
 from floorsight.platform.ids import IDENTIFIER_PATTERN
@@ -73,8 +74,8 @@ class FrameRequest(BaseModel):
 class RecognisedFace(BaseModel):
     track_id: int
     name: str
-    confidence: float
-    source: str
+    confidence: float = Field(description="0 to 1; 1 if a person said it.")
+    source: str = Field(description="gallery, rekognition or review.")
 
 
 class DetectedVehicle(BaseModel):
@@ -95,14 +96,16 @@ class FrameResult(BaseModel):
     exits: int = Field(description="Of the camera since its baseline, this frame's included.")
     entries_this_frame: int
     exits_this_frame: int
-    faces_recognized: list[RecognisedFace] = Field(description="Empty: faces are not recognised yet.")
+    faces_recognized: list[RecognisedFace] = Field(
+        description="People in this frame who are known by now, at cameras that are set to it (`identify`)."
+    )
     vehicles_detected: list[DetectedVehicle] = Field(description="Tracked vehicles in this frame.")
     people_count: int = Field(description="People in this frame, those seen for the first time included.")
     vehicle_count: int
     processing_time_ms: float = Field(description="From the frame's arrival until its result was stored.")
 
     @classmethod
-    def of(cls, answer: FrameAnswer) -> Self:
+    def of(cls, answer: FrameAnswer, named: Sequence[NamedFace]) -> Self:
         vehicles = [
             DetectedVehicle(track_id=each.track_id, type=each.kind, plate=None, confidence=each.confidence)
             for each in answer.vehicles
@@ -116,7 +119,7 @@ class FrameResult(BaseModel):
             exits=answer.exits,
             entries_this_frame=answer.entries_this_frame,
             exits_this_frame=answer.exits_this_frame,
-            faces_recognized=[],
+            faces_recognized=[RecognisedFace(**vars(face)) for face in named],
             vehicles_detected=vehicles,
             people_count=answer.people,
             vehicle_count=len(vehicles),
@@ -152,7 +155,8 @@ def process_frame(request: FrameRequest, services: Wired) -> FrameResult:
         frame_id=request.frame_id,
         captured_at=request.captured_at,
     )
-    return FrameResult.of(services.images.take_frame(posted))
+    answer = services.images.take_frame(posted)
+    return FrameResult.of(answer, services.images.name_people(posted.camera_id, answer))
 
 
 def _image_of(request: FrameRequest, services: Services) -> bytes:

@@ -7,9 +7,18 @@ from pathlib import Path
 
 from mangum import Mangum
 
+from floorsight.identity.answers.store import AnswerStore
+from floorsight.identity.deciding import DecisionService
 from floorsight.identity.enrolling.service import EnrolmentService
 from floorsight.identity.face_rooms import ask_rekognition, open_face_rooms
 from floorsight.identity.gallery.holding import GalleryHolder
+from floorsight.identity.keeping import Evidence
+from floorsight.identity.recognising import RecognitionService
+from floorsight.identity.rekognition.backend import RekognitionBackend
+from floorsight.identity.rekognition.calling import Caller
+from floorsight.identity.rekognition.collections import Collections
+from floorsight.identity.rekognition.store import SpendLedger
+from floorsight.images.faces import FrameFaces
 from floorsight.images.service import ImageService
 from floorsight.images.turn import FramePipeline, ImagePorts
 from floorsight.models.detectors import open_detector
@@ -49,17 +58,8 @@ def make_services() -> Services:
     registry = DynamoTable(settings.registry_table, dynamodb)
     sites = SiteService(SiteStore(registry))
     objects = S3Objects(settings.media_bucket, client("s3"))
+    bus = EventBridgeBus(settings.event_bus, client("events"))
     views = ViewService(ViewStore(DynamoTable(settings.trails_table, dynamodb)))
-    ports = ImagePorts(
-        pipeline=FramePipeline(detector, Tracker(), face_models.open),
-        plan_of=RegistryPlans(sites).plan_of,
-        occupancy=OccupancyService(sites, OccupancyStore(presence)),
-        presence=presence,
-        bus=EventBridgeBus(settings.event_bus, client("events")),
-        objects=objects,
-        audience=LiveAudience(views, objects),
-    )
-    uploads = Uploads(settings.media_bucket, objects, lambda: client("s3"))
     faces = open_face_rooms(
         registry=registry,
         presence=presence,
@@ -68,6 +68,26 @@ def make_services() -> Services:
         outside=ask_rekognition(settings.stage, registry=registry, presence=presence, sites=sites),
     )
     galleries = GalleryHolder(faces.keeping.gallery)
+    searching = Collections(settings.stage, Caller(lambda: client("rekognition"), SpendLedger(presence)))
+    recognition = RecognitionService(
+        sites=sites,
+        policies=faces.policies,
+        decisions=DecisionService(galleries, faces.employees, RekognitionBackend(searching)),
+        evidence=Evidence(objects),
+        presence=presence,
+        bus=bus,
+    )
+    ports = ImagePorts(
+        pipeline=FramePipeline(detector, Tracker(), face_models.open),
+        plan_of=RegistryPlans(sites).plan_of,
+        occupancy=OccupancyService(sites, OccupancyStore(presence)),
+        presence=presence,
+        bus=bus,
+        objects=objects,
+        audience=LiveAudience(views, objects),
+        faces=FrameFaces(recognition, AnswerStore(presence), faces.employees),
+    )
+    uploads = Uploads(settings.media_bucket, objects, lambda: client("s3"))
     enrolment = EnrolmentService(face_models.open, faces.keeping, galleries, faces.policies)
     return Services(ImageService(ports), uploads, enrolment)
 

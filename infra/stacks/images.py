@@ -7,7 +7,13 @@ from constructs import Construct
 
 from floorsight.platform.items import TableName
 from floorsight.platform.settings import AnalyseImageSettings
-from infra.constructs.grants import TableUse, allow_keeping_faces, allow_objects, allow_table
+from infra.constructs.grants import (
+    TableUse,
+    allow_keeping_faces,
+    allow_objects,
+    allow_searching_faces,
+    allow_table,
+)
 from infra.constructs.image_function import ImageFunction
 from infra.constructs.python_function import OwnFunction, PythonFunction
 from infra.constructs.python_layer import make_layer
@@ -85,3 +91,9 @@ class ImagesStack(Stack):
         allow_objects(role, data.media, "s3:PutObject", ["enrolled"])
         allow_objects(role, data.media, "s3:DeleteObject", ["enrolled", "uploads"])
         allow_keeping_faces(role, self._stage)
+        # Recognising whom a frame shows, as `recognise_person` does.
+        allow_table(role, data.tables[TableName.PRESENCE], TableUse.READ_WRITE_AND_REMOVE)
+        allow_objects(role, data.media, "s3:GetObject", ["faces"])
+        allow_objects(role, data.media, "s3:PutObject", ["review"])
+        allow_objects(role, data.media, "s3:DeleteObject", ["faces", "snapshots", "review"])
+        allow_searching_faces(role, self._stage)

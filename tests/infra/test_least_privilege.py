@@ -202,14 +202,15 @@ def test_publishers_may_report_on_themselves_and_make_up_no_crossing(stage: Synt
 def test_the_function_of_images_reads_uploads_and_enrols(stage: SynthesisedStage) -> None:
     role = role_of_function(stage, "analyse_image")
     assert actions_on_table(stage, role, "Registry") == READ | WRITE
-    assert prefixes_of(stage, role, "s3:DeleteObject") == ["/enrolled/*", "/uploads/*"]
-    assert actions_on_table(stage, role, "Presence") == READ | WRITE
+    gone = ["/enrolled/*", "/faces/*", "/review/*", "/snapshots/*", "/uploads/*"]
+    assert prefixes_of(stage, role, "s3:DeleteObject") == gone
+    assert actions_on_table(stage, role, "Presence") == READ | WRITE | {"dynamodb:DeleteItem"}
     readable = [
         resource["Fn::Join"][1][1]
         for s in stage.policies_of(role)
         if "s3:GetObject" in listed(s["Action"])
         for resource in listed(s["Resource"])
     ]
-    assert readable == ["/uploads/*"]
+    assert sorted(readable) == ["/faces/*", "/uploads/*"]
     granted = {a for s in stage.policies_of(role) for a in listed(s["Action"])}
     assert {action.split(":")[0] for action in granted} == {"dynamodb", "events", "kms", "logs", "s3"}

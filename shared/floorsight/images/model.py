@@ -30,11 +30,22 @@ class SeenVehicle:
 
 
 @dataclass(frozen=True)
+class NamedFace:
+    """A person in the frame who is known: by which track, how surely, and who says so."""
+
+    track_id: int
+    name: str
+    confidence: float
+    source: str
+
+
+@dataclass(frozen=True)
 class FrameAnswer:
     """What a frame came to. `digest` is that of the picture, so that a repeat is told from another frame.
 
     `occupancy`, `entries` and `exits` are the camera's, with this frame's crossings in them; `processing_ms`
-    goes from the frame's arrival to its commit.
+    goes from the frame's arrival to its commit. `people_tracks` are the people in it, of `stream_session`:
+    their names are asked for when they are told, and not kept here.
     """
 
     frame_id: str
@@ -48,6 +59,8 @@ class FrameAnswer:
     people: int
     vehicles: tuple[SeenVehicle, ...]
     processing_ms: float
+    stream_session: str = ""  # and no tracks: answers from before people were recognised
+    people_tracks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from floorsight.events.identity import FaceSeen
 from floorsight.events.vision import LineCrossed
-from floorsight.images.model import FrameAnswer, PostedFrame
+from floorsight.images.model import FrameAnswer, NamedFace, PostedFrame
 from floorsight.images.rules import find_answer
 from floorsight.images.store import Overtaken, load_stream
 from floorsight.images.turn import FrameTurn, ImagePorts, Unreadable, digest_of, frame_id_of
@@ -62,17 +63,30 @@ class ImageService:
             except Unreadable as error:
                 raise Malformed(error.message, code=error.code, field=error.field) from error
             self._count(posted.camera_id, turn.crossings)
+            self._recognise(turn.questions)
             return answer
         raise Conflict(
             "other frames of this camera came at the same time; send a camera's frames one after the other",
             code="camera_busy",
         )
 
+    def name_people(self, camera_id: str, answer: FrameAnswer) -> list[NamedFace]:
+        """The people of an answered frame whose names are known by now, by track. Raises Unavailable."""
+        plan = self.ports.plan_of(camera_id)
+        if self.ports.faces is None or not plan.identifies:
+            return []
+        return self.ports.faces.name_people(plan.site_id, camera_id, answer)
+
+    def _recognise(self, questions: Sequence[FaceSeen]) -> None:
+        if self.ports.faces is not None:
+            self.ports.faces.recognise(questions)
+
     def _settle_again(self, camera_id: str, outbox: Sequence[Message]) -> None:
         """Whoever took the frame may have died right after its commit."""
         self.ports.bus.publish(outbox)
         crossed = [LineCrossed.parse(m.detail) for m in outbox if m.detail_type == LineCrossed.detail_type()]
         self._count(camera_id, [Crossing.of(event) for event in crossed])
+        self._recognise([FaceSeen.parse(m.detail) for m in outbox if m.detail_type == FaceSeen.detail_type()])
 
     def _count(self, camera_id: str, crossings: Sequence[Crossing]) -> None:
         """Have the crossings in the ledger before the next frame asks for the count.

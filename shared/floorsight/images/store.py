@@ -74,4 +74,6 @@ def _load_answers(stored: bytes) -> list[FrameAnswer]:
 
 def _load_answer(values: dict[str, Any]) -> FrameAnswer:
     vehicles = tuple(SeenVehicle(**vehicle) for vehicle in values["vehicles"])
-    return FrameAnswer(**values | {"captured_at": from_sort_key(values["captured_at"]), "vehicles": vehicles})
+    people = tuple(values.get("people_tracks", ()))
+    captured_at = from_sort_key(values["captured_at"])
+    return FrameAnswer(**values | {"captured_at": captured_at, "vehicles": vehicles, "people_tracks": people})

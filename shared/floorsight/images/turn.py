@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from floorsight.events.identity import FaceSeen
 from floorsight.events.vision import Direction, LineCrossed
+from floorsight.images.faces import FrameFaces
 from floorsight.images.jpeg import Jpeg
 from floorsight.images.model import FrameAnswer, Place, PostedFrame, StoredStream
 from floorsight.images.rules import name_frame, name_place, place_frame, vehicles_among
@@ -46,7 +48,10 @@ class FramePipeline(ChunkPipeline):
 
 @dataclass(frozen=True)
 class ImagePorts:
-    """What frames are answered with. `plan_of` raises NotFound for an unknown camera."""
+    """What frames are answered with. `plan_of` raises NotFound for an unknown camera.
+
+    Without `faces` nobody is named here; the bus may still have them recognised.
+    """
 
     pipeline: FramePipeline
     plan_of: Callable[[str], CountingPlan]
@@ -55,6 +60,7 @@ class ImagePorts:
     bus: Bus
     objects: ObjectStore
     audience: Audience
+    faces: FrameFaces | None = None
     clock: Clock = utc_now
     monotonic: Callable[[], float] = time.perf_counter
 
@@ -104,6 +110,12 @@ class FrameTurn:
         events = self._analysis.events if self._analysis else []
         return [Crossing.of(event) for event in events if isinstance(event, LineCrossed)]
 
+    @property
+    def questions(self) -> list[FaceSeen]:
+        """Who is asked about by this frame, after `take`."""
+        events = self._analysis.events if self._analysis else []
+        return [event for event in events if isinstance(event, FaceSeen)]
+
     def show(self, plan: CountingPlan, analysis: Analysis, sequence: int) -> None:
         """What the stream has found, before it commits."""
         self._analysis = analysis
@@ -129,6 +141,8 @@ class FrameTurn:
             entries_this_frame=sum(crossing.direction is Direction.IN for crossing in crossings),
             exits_this_frame=sum(crossing.direction is Direction.OUT for crossing in crossings),
             people=int((seen.classes == ObjectClass.PERSON).sum()),
+            stream_session=self._place.stream_session,
+            people_tracks=tuple(seen.ids[seen.confirmed & (seen.classes == ObjectClass.PERSON)].tolist()),
             vehicles=vehicles,
             processing_ms=round((self._ports.monotonic() - self._begun) * 1000.0, 1),
         )
