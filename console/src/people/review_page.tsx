@@ -53,8 +53,8 @@ export function ReviewPage({ site, queue, employees, onChanged }: Props) {
         )}
       </div>
       <p class="muted lead-in">
-        Cameras saw these people and no enrolled face was like theirs. A name is told to attendance; with the
-        employee’s consent the face is enrolled, too. Dismissing forgets the face.
+        Cameras saw these people and no enrolled face was like theirs. A name is told to attendance, and the
+        face is enrolled; the employee must have consented. Dismissing forgets the face.
       </p>
       <p class="said" role="status">
         {said}

@@ -62,9 +62,9 @@ class Name(BaseModel):
 class NamedOut(ReviewOut):
     enrolled: int = Field(description="Faces that are the employee's now by it.")
     not_enrolled: str | None = Field(
-        description="What stood against it: `consent_missing`, `too_many_faces`, `faces_gone` (named before, "
-        "or too long ago), or what Rekognition said.",
-        examples=["consent_missing"],
+        description="What stood against it: `too_many_faces`, `faces_gone` (named before, or too long "
+        "ago), or what Rekognition said.",
+        examples=["too_many_faces"],
     )
 
 
@@ -86,7 +86,7 @@ def list_reviews(
 
 @router.post("/{review_id}/name", responses=CHANGE_PROBLEMS)
 def name_person(review_id: ReviewId, name: Name, services: Wired, caller: Operator) -> NamedOut:
-    """Say who it is: attendance hears of it, and with their consent the faces are enrolled."""
+    """Say who it is: attendance hears of it, and the faces are enrolled. They must have consented."""
     named = services.naming.name(review_id, name.employee_id, by=caller.username)
     review = ReviewOut.of(named.review, services.pictures.link)
     return NamedOut(**dict(review), enrolled=named.enrolled, not_enrolled=named.not_enrolled)

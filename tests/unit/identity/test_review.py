@@ -134,13 +134,15 @@ def test_a_face_that_is_enrolled_is_not_somebody_elses(room: Recognition) -> Non
     assert room.naming.name(review.review_id, "emil", by="olga").enrolled == 3
 
 
-def test_without_consent_there_is_a_name_and_no_face(room: Recognition) -> None:
-    review = unknown(room)
-    named = room.naming.name(review.review_id, "dora", by="olga")
-    assert (named.enrolled, named.not_enrolled) == (0, "consent_missing")
-    assert [(event.employee_id, event.snapshot_key) for event in told(room)] == [("dora", None)]
+def test_who_has_not_consented_is_not_named(room: Recognition) -> None:
+    review, stored = unknown(room), dict(room.objects.stored)
+    with pytest.raises(Conflict, match="by hand") as refused:
+        room.naming.name(review.review_id, "dora", by="olga")
+    assert code_of(refused) == "consent_missing"
+    assert room.reviews.get_review(review.review_id) == review
+    assert told(room) == []
     assert enrolled(room, "dora") == []
-    assert room.objects.stored == {}
+    assert room.objects.stored == stored
     assert room.answers.list_of_employee(SITE, "dora") == []
 
 

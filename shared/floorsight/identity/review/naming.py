@@ -29,11 +29,22 @@ from floorsight.platform.table import Put, TransactionRefused
 @dataclass(frozen=True)
 class Named:
     """A named review. `enrolled` is how many faces are the employee's now by it; `not_enrolled` is the code
-    of what stood against it: `consent_missing`, `faces_gone`, `too_many_faces`, or what Rekognition said."""
+    of what stood against it: `faces_gone`, `too_many_faces`, what Rekognition said, or `consent_missing`, when
+    it was withdrawn this very moment."""
 
     review: Review
     enrolled: int
     not_enrolled: str | None
+
+
+def _check_consent(employee: Employee) -> None:
+    """Raises Conflict (`consent_missing`)."""
+    if not employee.may_be_recognised:
+        raise Conflict(
+            f"{employee.employee_id} has not consented to be recognised: record their consent first, or "
+            "enter the punch by hand and dismiss this",
+            code="consent_missing",
+        )
 
 
 @dataclass(frozen=True)
@@ -52,14 +63,14 @@ class NamingService:
     def name(self, review_id: str, employee_id: str, *, by: str) -> Named:
         """Say that this is an employee. The same name again changes nothing.
 
-        With the employee's consent the faces are enrolled, as many as there is room for; without it the
-        picture goes too, and only the name remains.
+        Only who has consented can be named: what a camera saw of anybody else makes no punch. The faces are
+        enrolled, as many as there is room for.
 
         Raises:
             NotFound: `unknown_review`.
             Malformed: `unknown_employee`, `other_site`.
-            Conflict: `review_settled`, when it was dismissed or is somebody else; `enrolled_as_other`, when
-                the faces are those of another enrolled employee.
+            Conflict: `consent_missing`; `review_settled`, when it was dismissed or is somebody else;
+                `enrolled_as_other`, when the faces are those of another enrolled employee.
             Unavailable: something did not answer; the same call may succeed later.
         """
         review = self.reviews.get_review(review_id)
@@ -67,6 +78,7 @@ class NamingService:
         faces = self._load_faces(review)
         looked_at: int | None = None
         if review.state is ReviewState.OPEN:
+            _check_consent(employee)
             looked_at = self._check_nobody_else(employee, faces) if faces else None
             review = self._settle(review, employee, by)
         if review.state is not ReviewState.NAMED or review.employee_id != employee_id:
