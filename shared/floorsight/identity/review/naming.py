@@ -29,7 +29,7 @@ from floorsight.platform.table import Put, TransactionRefused
 @dataclass(frozen=True)
 class Named:
     """A named review. `enrolled` is how many faces are the employee's now by it; `not_enrolled` is the code
-    of what stood against it: `faces_gone`, `too_many_faces`, what Rekognition said, or `consent_missing`, when
+    of what stood against it: `faces_gone`, `too_many_faces`, what Rekognition said, or `consent_missing` when
     it was withdrawn this very moment."""
 
     review: Review
