@@ -32,6 +32,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from floorsight.alerts.model import AlertKind, Concern, Finding, Severity
+from floorsight.alerts.people.model import PeoplePolicy
 from floorsight.alerts.subscriptions.model import Protocol
 from floorsight.attendance.model import PunchSource
 from floorsight.attendance.rooms import AttendanceRooms
@@ -145,6 +146,8 @@ LIKELY: dict[str, list[Any]] = {
     "rekognition_usd_per_day": [0, 2.5],
     "review_days": [30],
     "snapshot_days": [90],
+    "about": [["security"], ["missing_punches"]],
+    "digest_at": ["08:00", None],
 }
 
 
@@ -194,6 +197,7 @@ def plant() -> Scene:
     scene.subscriptions.subscribe(
         SITE, protocol=Protocol.EMAIL, endpoint=MAIL, min_severity=Severity.WARNING, by="olga"
     )
+    scene.subscriptions.people.update_policy(PeoplePolicy(SITE))
     scene.clock.advance(60)
     scene.publishers.record_report(reported(1))
     track = SeenTrack(7, "person", (0.0, 0.25, 0.5, 1.0), 0.75)
