@@ -1,0 +1,22 @@
+"""What an erasure report promises is what the template does."""
+
+from __future__ import annotations
+
+from floorsight.identity.erasing import model
+from infra.stacks.data import ACCESS_LOG_DAYS, media_retention_days
+from tests.infra.conftest import SynthesisedStage
+
+
+def test_face_records_and_access_logs_go_when_the_report_says(stage: SynthesisedStage) -> None:
+    assert media_retention_days(stage.settings)["faces"] == model.FACE_RECORD_DAYS
+    assert model.ACCESS_LOG_DAYS == ACCESS_LOG_DAYS
+
+
+def test_backups_have_their_own_length_and_the_bucket_keeps_no_versions(stage: SynthesisedStage) -> None:
+    """DynamoDB's is 35 days unless a table says otherwise."""
+    for table in stage.resources("AWS::DynamoDB::Table"):
+        recovery = table.properties.get("PointInTimeRecoverySpecification", {})
+        assert recovery.get("RecoveryPeriodInDays", model.POINT_IN_TIME_DAYS) == model.POINT_IN_TIME_DAYS
+    assert all(
+        "VersioningConfiguration" not in bucket.properties for bucket in stage.resources("AWS::S3::Bucket")
+    )
