@@ -24,7 +24,7 @@ class EvidenceOut(BaseModel):
     stream_session: str
     track_id: int
     confidence: float
-    snapshot_url: str | None = Field(description="The picture, for ten minutes; it is kept for a quarter.")
+    snapshot_url: str | None = Field(description="The picture, for ten minutes, while it is kept.")
 
 
 class PunchOut(BaseModel):
