@@ -75,7 +75,7 @@ test("naming says what became of the face", () => {
   expect(describeNaming("Ann", 3, null)).toBe(
     "Named as Ann. Attendance has been told; 3 faces were enrolled.",
   );
-  expect(describeNaming("Ann", 0, "consent_missing")).toContain("no consent in force");
+  expect(describeNaming("Ann", 0, "consent_missing")).toContain("consent was withdrawn");
   expect(describeNaming("Ann", 0, "something_new")).toContain("(something_new)");
 });
 

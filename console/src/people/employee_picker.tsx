@@ -11,10 +11,12 @@ interface Props {
   label: string;
   employees: readonly Employee[];
   chosen: Employee | null;
+  /** What is to be known of somebody before they are chosen. */
+  noteOf?: (employee: Employee) => string | null;
   onChoose: (employee: Employee | null) => void;
 }
 
-export function EmployeePicker({ label, employees, chosen, onChoose }: Props) {
+export function EmployeePicker({ label, employees, chosen, noteOf = payrollNumberOf, onChoose }: Props) {
   const id = useId();
   const text = useSignal(chosen?.name ?? "");
   const isOpen = useSignal(false);
@@ -88,11 +90,15 @@ export function EmployeePicker({ label, employees, chosen, onChoose }: Props) {
             }}
           >
             {employee.name}
-            <span class="muted number">{employee.payroll_number}</span>
+            <span class="muted number">{noteOf(employee)}</span>
           </li>
         ))}
       </ul>
       {isOpen.value && text.value && !found.length && <p class="hint muted">Nobody here has that name.</p>}
     </div>
   );
+}
+
+function payrollNumberOf({ payroll_number: number }: Employee): string | null {
+  return number;
 }

@@ -84,7 +84,7 @@ export function describeReason(reason: Review["reason"]): string {
 }
 
 const NOT_ENROLLED: { [code: string]: string } = {
-  consent_missing: "the picture was not enrolled, as there is no consent in force",
+  consent_missing: "the picture was not enrolled, as the consent was withdrawn",
   too_many_faces: "the picture was not enrolled, as five faces are enrolled already",
   faces_gone: "no face was enrolled, as the pictures are gone",
 };

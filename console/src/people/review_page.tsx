@@ -92,6 +92,10 @@ function ReviewCard({ review, site, employees, onSettled }: CardProps) {
     event.preventDefault();
     const employee = chosen.peek();
     if (!employee) return refuse("Choose somebody from the list first.");
+    if (!employee.may_be_recognised)
+      return refuse(
+        `${employee.name} has not consented to be recognised. Record their consent first, or check them in by hand and dismiss this.`,
+      );
     let words = "";
     const isDone = await act(async () => {
       const named = await nameReview(review.review_id, employee.employee_id);
@@ -118,6 +122,7 @@ function ReviewCard({ review, site, employees, onSettled }: CardProps) {
           label="Who it is"
           employees={employees}
           chosen={chosen.value}
+          noteOf={(employee) => (employee.may_be_recognised ? employee.payroll_number : "no consent")}
           onChoose={(employee) => {
             chosen.value = employee;
           }}

@@ -6,7 +6,7 @@ import type { Shift, Site } from "../api/types";
 import { useActing } from "../app/acting";
 import { Dialog } from "../app/dialog";
 import { minute } from "../app/now";
-import { addDays, dateAt, formatWeekdayName } from "./dates";
+import { addDays, dateAt, formatDate, formatWeekdayName } from "./dates";
 import { suggestId } from "./search";
 import { draftOf, findFault, NEW_SHIFT, type ShiftDraft } from "./shift_draft";
 import { BreakFields, MinuteField, RuleFields } from "./shift_fields";
@@ -26,6 +26,7 @@ export function ShiftDialog({ site, shift, onDone, onClose }: Props) {
   const latest = shift?.versions.findLast((version) => !version.retired);
   const draft = useSignal<ShiftDraft>(latest ? draftOf(latest) : NEW_SHIFT);
   const from = useSignal(shift ? addDays(today, 1) : today);
+  const isEnding = useSignal(false);
   const { act, busy, message, refuse } = useActing();
   const edit: Edit = (change) => {
     draft.value = { ...draft.value, ...change };
@@ -77,9 +78,12 @@ export function ShiftDialog({ site, shift, onDone, onClose }: Props) {
               class="button danger apart"
               type="button"
               disabled={busy.value || !from.value}
-              onClick={() => finish(() => retireShift(shift.shift_id, from.value))}
+              onClick={() => {
+                if (!isEnding.value) isEnding.value = true;
+                else void finish(() => retireShift(shift.shift_id, from.value));
+              }}
             >
-              End it from that day
+              {isEnding.value ? `Really: nobody has it from ${formatDate(from.value)} on` : "End it…"}
             </button>
           )}
           <button class="button" type="button" onClick={onClose}>
