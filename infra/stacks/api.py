@@ -20,6 +20,7 @@ from infra.constructs.acknowledge import acknowledge
 from infra.constructs.grants import (
     TableUse,
     allow,
+    allow_keeping_faces,
     allow_key,
     allow_notifying,
     allow_objects,
@@ -138,6 +139,7 @@ class ApiStack(Stack):
         allow_key(function.role, data.key)
         allow_notifying(function.role, alerts.topic, alerts.topic_key)
         allow_subscribing(function.role, alerts.topic)
+        allow_keeping_faces(function.role, self._stage)  # who is named in review is enrolled
         allow(function.role, ["lambda:InvokeFunction"], [jobs.run_job.function.function_arn])
         return function
 
