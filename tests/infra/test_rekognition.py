@@ -42,9 +42,13 @@ def test_the_command_line_turns_it_on() -> None:
     assert read_settings({"stage": "dev", "rekognition": "true"}.get).rekognition
 
 
-@pytest.mark.parametrize("function", ["analyse_image", "query_api"])
-def test_who_enrols_and_erases_may_not_search(asking: SynthesisedStage, function: str) -> None:
-    assert actions_on_faces(asking, function) == KEEPING
+def test_who_names_and_erases_may_not_search(asking: SynthesisedStage) -> None:
+    assert actions_on_faces(asking, "query_api") == KEEPING
+
+
+def test_who_takes_images_enrols_and_searches(asking: SynthesisedStage) -> None:
+    """Photographs are enrolled, and frames by API answered in place."""
+    assert actions_on_faces(asking, "analyse_image") == KEEPING | {"rekognition:SearchFacesByImage"}
 
 
 def test_who_purges_only_removes(asking: SynthesisedStage) -> None:
