@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from floorsight.attendance.calendar import list_instances
+from floorsight.attendance.calendar import REACH_DAYS, list_instances
 from floorsight.attendance.model import DayPlan, Facts
 from floorsight.attendance.periods.model import PayLine, Period, PeriodState
 from floorsight.attendance.periods.rules import check_period
@@ -21,6 +21,7 @@ from floorsight.platform.table import Page, TransactionRefused
 
 # What is frozen in one call: within the half minute that a request may take.
 EMPLOYEES_A_CALL = 60
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -83,19 +84,20 @@ class LockingService:
         return new
 
     def _check_over(self, site_id: str, last_date: date, zone: ZoneInfo) -> None:
-        """Raises Conflict (`period_not_over`) while a shift of the last date still takes punches."""
+        """Raises Conflict (`period_not_over`) while a shift of the last dates still takes punches."""
         now = self.settling.clock()
         if last_date >= now.astimezone(zone).date():
             raise Conflict(f"{last_date} is not over at site {site_id}", code="period_not_over")
         histories = self.shifts.list_shifts(site_id).items
-        # Somebody who has every shift of the site on that day: when is the last of them closed?
-        everything = DayPlan("", last_date, tuple(each.shift_id for each in histories), "", "")
+        shift_ids = tuple(each.shift_id for each in histories)
+        # Somebody who has every shift of the site on these days: when is the last of them closed?
+        days = [last_date - number * _DAY for number in range(REACH_DAYS)]
+        plans = {day: DayPlan("", day, shift_ids, "", "") for day in days}
         shifts = tuple(version for each in histories for version in each.versions)
-        facts = Facts("", site_id, zone.key, shifts, (), {last_date: everything})
-        for instance in list_instances(facts, last_date, last_date):
+        for instance in list_instances(Facts("", site_id, zone.key, shifts, (), plans), days[-1], last_date):
             if instance.closes_at >= now:
                 raise Conflict(
-                    f"shift {instance.shift.shift_id} of {last_date} takes punches until "
+                    f"shift {instance.shift.shift_id} of {instance.local_date} takes punches until "
                     f"{instance.closes_at.astimezone(zone):%Y-%m-%d %H:%M}; lock the period after that",
                     code="period_not_over",
                 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from floorsight.attendance.model import Outcome
 from floorsight.attendance.periods.frontier import Frontier
@@ -18,6 +18,7 @@ from floorsight.platform.errors import Unavailable
 # The records of an employee's dates from the first to the last, as the facts say now.
 Compute = Callable[[str, date, date], Outcome]
 MAX_BOOKED_AT_ONCE = 90
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -56,32 +57,30 @@ class SettlingService:
     def _find_missing(
         self, frontier: Frontier, employee_id: str, first_date: date, last_date: date
     ) -> list[Adjustment]:
-        frozen = self._frozen_lines(frontier.site_id, employee_id, first_date, last_date)
+        periods = [
+            each
+            for each in self.store.list_periods(frontier.site_id).items
+            if each.first_date <= last_date and each.last_date >= first_date
+        ]
+        lines: list[PayLine] = []
+        for period in periods:
+            found = self.store.find_frozen(period, employee_id)
+            if found is None and not period.is_past(employee_id):
+                # Only the last period can be just being locked; who freezes these records looks again then.
+                last_date = period.first_date - _DAY
+                break
+            lines += found or []
         booked_on = frontier.open_from
-        if frozen is None or booked_on is None:
+        if booked_on is None or first_date > last_date:
             return []
         return find_adjustments(
             site_id=frontier.site_id,
-            frozen=frozen,
+            frozen=[line for line in lines if first_date <= line.local_date <= last_date],
             booked=self.store.list_adjustments_of(employee_id, first_date, last_date),
             now_lines=map(PayLine.of, self.compute(employee_id, first_date, last_date).records),
             booked_on=booked_on,
             at=self.clock(),
         )
-
-    def _frozen_lines(
-        self, site_id: str, employee_id: str, first_date: date, last_date: date
-    ) -> list[PayLine] | None:
-        """None while one of the periods is being locked and has not come to this employee."""
-        lines: list[PayLine] = []
-        for period in self.store.list_periods(site_id).items:
-            if period.last_date < first_date or period.first_date > last_date:
-                continue
-            found = self.store.find_frozen(period, employee_id)
-            if found is None and not period.is_past(employee_id):
-                return None
-            lines += found or []
-        return [line for line in lines if first_date <= line.local_date <= last_date]
 
     def _book(self, adjustments: list[Adjustment], frontier: Frontier) -> int:
         """In parts that fit into a transaction. Returns how many were booked before one was refused."""

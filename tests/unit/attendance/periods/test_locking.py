@@ -288,3 +288,30 @@ def test_times_within_windows_of_two_days_settle_both(place: Workplace) -> None:
     place.punch("2026-02-19T22:00", IN, "dee")
     [adjustment] = place.punch("2026-02-20T06:00", OUT, "dee").adjustments
     assert (adjustment.local_date, adjustment.difference.worked) == (date(2026, 2, 19), 8 * 3600)
+
+
+def test_a_correction_at_the_turn_of_periods_is_booked_while_the_next_one_is_being_locked(
+    place: Workplace,
+) -> None:
+    lock(place)
+    place.is_at("2026-04-02T09:00:00")
+    slowly = replace(place.rooms.periods, employees_a_call=1)
+    assert slowly.lock(SITE, *MARCH, by="boss").done_through == ANN
+    entered = place.punch("2026-02-28T06:00", employee_id=BEN)  # around it lie days of March, not yet frozen
+    assert [each.local_date for each in entered.adjustments] == [FEBRUARY[1]]
+    slowly.lock(SITE, *MARCH, by="boss")
+    assert place.rooms.settling.settle(BEN, FEBRUARY[0], MARCH[1]) == []
+
+
+def test_a_period_is_not_over_while_a_shift_of_the_day_before_its_last_takes_punches(
+    place: Workplace,
+) -> None:
+    night = shift_of("night", "22:00", "06:00", closes_after_minutes=24 * 60)
+    place.rooms.shifts.create_shift(night)
+    place.rooms.shifts.retire_shift("night", from_date=FEBRUARY[1])
+    place.is_at(
+        "2026-03-01T04:00:00"
+    )  # the last night began on the 27th; its window is open until 7 in Berlin
+    assert code_of(lambda: lock(place)) == "period_not_over"
+    place.is_at("2026-03-01T06:00:01")
+    assert lock(place).state is PeriodState.LOCKED
