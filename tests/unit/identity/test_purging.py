@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from floorsight.identity.erasing.reviewing import PAGE
 from floorsight.identity.policy.model import DEFAULT_SNAPSHOT_DAYS, IdentityPolicy
-from floorsight.platform.errors import NotFound
+from floorsight.identity.purging import ERASING_SECONDS
+from floorsight.platform.errors import NotFound, Unavailable
 from tests.fakes.people import REVIEW_DAYS, People, contents_of, find_traces
 from tests.fakes.scene import SITE
 
@@ -125,6 +127,107 @@ def test_an_erasure_that_was_left_off_is_ended(people: People) -> None:
     assert not people.erasing.is_unfinished("anna")
     people.clock.now += 30 * DAY
     assert people.purging.purge_site(SITE)["people"] == 0
+
+
+def test_an_erasure_that_died_before_it_was_written_down_is_done(people: People) -> None:
+    """The employee is marked first: who is killed then has begun nothing that could be gone on with."""
+    people.employees.withdraw_consent("anna")
+    people.clock.now += 30 * DAY
+    assert people.purging.purge_site(SITE)["people"] == 1
+    assert people.gallery.find(SITE, "anna") is None
+    assert not [key for key in keys(people) if key.startswith("enrolled/")]
+    people.clock.now += 30 * DAY
+    assert people.purging.purge_site(SITE)["people"] == 0
+
+
+def test_a_second_erasure_that_died_so_is_done_too(people: People) -> None:
+    people.erasing.withdraw_consent("anna", by="olga")
+    people.clock.now += 10 * DAY
+    people.employees.record_consent("anna", version="2", by="olga")
+    people.enrol("anna", ANNA)
+    people.clock.now += 10 * DAY
+    people.employees.mark_erased("anna")
+    people.clock.now += 10 * DAY
+    assert people.purging.purge_site(SITE)["people"] == 1
+    assert people.gallery.find(SITE, "anna") is None
+    assert [each.cause.value for each in people.erasing.store.list_erasures("anna")] == [
+        "erased",
+        "withdrawn",
+    ]
+
+
+def test_who_never_consented_is_left_alone(people: People) -> None:
+    people.hire("dora")
+    assert people.purging.purge_site(SITE)["people"] == 0
+    assert people.erasing.store.find_last("dora") is None
+
+
+def test_of_who_has_left_nobody_waits_for_another(people: People) -> None:
+    people.hire("berta", BERTA)
+    people.hire("carl", CARL)
+    for employee_id in ("anna", "berta", "carl"):
+        people.employees.end_employment(employee_id, date(2026, 3, 2))
+    people.clock.now += DAY
+    objects: Any = people.objects
+    everything = objects.list
+
+    def all_but_bertas(prefix: str) -> Any:
+        if "berta" in prefix:
+            raise Unavailable("S3 did not answer")
+        return everything(prefix)
+
+    objects.list = all_but_bertas
+    with pytest.raises(Unavailable, match="1 people"):
+        people.purging.purge_site(SITE)
+    assert people.erasing.is_unfinished("berta")
+    assert not people.erasing.is_unfinished("carl")
+    assert not [key for key in keys(people) if key.startswith(f"enrolled/{SITE}/carl/")]
+
+
+def test_a_long_erasure_is_gone_on_with_in_the_same_run(people: People) -> None:
+    for number in range(3 * PAGE):
+        people.clock.advance(1)
+        people.not_recognise(CARL, 1000 + number)
+    people.employees.end_employment("anna", date(2026, 3, 2))
+    people.clock.now += DAY
+    # Each erasure has time for one page.
+    moments = iter(range(0, 10**6, 7))
+    object.__setattr__(people.erasing, "monotonic", lambda: float(next(moments)))
+    people.purging.purge_site(SITE)
+    assert not people.erasing.is_unfinished("anna")
+
+
+def test_a_purge_does_not_go_on_for_ever(people: People) -> None:
+    for number in range(3 * PAGE):
+        people.clock.advance(1)
+        people.not_recognise(CARL, 1000 + number)
+    people.employees.end_employment("anna", date(2026, 3, 2))
+    people.clock.now += DAY
+    moments = iter(range(0, 10**6, 7))
+    object.__setattr__(people.erasing, "monotonic", lambda: float(next(moments)))
+    object.__setattr__(people.purging, "monotonic", iter([0.0, *[ERASING_SECONDS] * 99]).__next__)
+    with pytest.raises(Unavailable) as caught:
+        people.purging.purge_site(SITE)
+    assert caught.value.code == "erasure_unfinished"
+    assert people.gallery.find(SITE, "anna") is None
+
+
+def test_faces_go_whatever_becomes_of_the_pictures(people: People) -> None:
+    """No rule of the bucket or the table removes faces, as it does pictures."""
+    people.employees.end_employment("anna", date(2026, 3, 2))
+    people.clock.now += DAY
+    objects: Any = people.objects
+    everything = objects.list
+
+    def slow(prefix: str) -> Any:
+        if prefix == f"snapshots/{SITE}/":
+            raise Unavailable("S3 did not answer")
+        return everything(prefix)
+
+    objects.list = slow
+    with pytest.raises(Unavailable):
+        people.purging.purge_site(SITE)
+    assert people.gallery.find(SITE, "anna") is None
 
 
 def test_what_an_index_had_hidden_from_an_erasure_goes_the_day_after(people: People) -> None:

@@ -19,7 +19,7 @@ from floorsight.identity.enrolling.indexing import FaceIndex
 from floorsight.identity.enrolling.model import enrolled_prefix
 from floorsight.identity.erasing.model import Erasure, ErasureCause, Kind
 from floorsight.identity.erasing.reviewing import ReviewErasure
-from floorsight.identity.erasing.rules import counting, has_news, taking_over
+from floorsight.identity.erasing.rules import cause_of, counting, has_news, is_pending, taking_over
 from floorsight.identity.erasing.store import ErasureStore
 from floorsight.identity.gallery.store import GalleryStore
 from floorsight.identity.policy.store import PolicyStore
@@ -32,6 +32,7 @@ from floorsight.platform.table import TransactionRefused, Write
 
 # Of the 20 s that the API's function may run.
 LONGEST_SECONDS = 12.0
+UNFINISHED = "erasure_unfinished"
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,13 @@ class ErasureService:
         return self._remove_all(self.employees.withdraw_consent(employee_id), ErasureCause.LEFT, by)
 
     def finish(self, employee_id: str, *, by: str) -> Erasure | None:
-        """Go on with the last erasure, or look for what has turned up since; None if there never was one."""
-        last = self.store.find_last(employee_id)
-        if last is None:
-            return None
-        return self._remove_all(self.employees.get_employee(employee_id), last.cause, by)
+        """Go on with the last erasure, begin the one that never was, or look for what has turned up since.
+
+        None if nothing was ever to be erased.
+        """
+        employee = self.employees.get_employee(employee_id)
+        cause = cause_of(employee, self.store.find_last(employee_id))
+        return self._remove_all(employee, cause, by) if cause else None
 
     def find_report(self, employee_id: str) -> Erasure:
         """The last erasure. Raises NotFound (`unknown_employee`, `never_erased`)."""
@@ -86,9 +89,11 @@ class ErasureService:
         return found
 
     def is_unfinished(self, employee_id: str) -> bool:
-        """Whether an erasure was begun that has not ended: no new consent may be recorded until it has."""
-        found = self.store.find_last(employee_id)
-        return found is not None and found.finished_at is None
+        """Whether something is still to be erased: no new consent may be recorded until it is.
+
+        Raises NotFound (`unknown_employee`).
+        """
+        return is_pending(self.employees.get_employee(employee_id), self.store.find_last(employee_id))
 
     def _remove_all(self, employee: Employee, cause: ErasureCause, by: str) -> Erasure:
         ends_at = self.monotonic() + LONGEST_SECONDS
@@ -98,7 +103,7 @@ class ErasureService:
                 raise Unavailable(
                     "the faces of people whom nobody recognised are not all looked through yet; ask again, "
                     "and it goes on",
-                    code="erasure_unfinished",
+                    code=UNFINISHED,
                 )
             threshold = self.policies.find(erasure.site_id).threshold
             erasure = self.store.save(self.reviewing.remove_page(erasure, threshold))
