@@ -164,6 +164,20 @@ def test_faces_that_are_gone_are_no_obstacle(room: Recognition) -> None:
     assert [event.snapshot_key for event in told(room)] == [None]
 
 
+def test_of_a_track_of_two_people_only_the_one_in_the_picture_is_enrolled(room: Recognition) -> None:
+    """Else a stranger who got into the track comes in under somebody's name from then on."""
+    stranger = (face_of(BERTA, 1), jpeg_of(BERTA, 1))
+    carls = [(face_of(CARL, shot), jpeg_of(CARL, shot)) for shot in (1, 2)]
+    answer = room.recognise(room.see_faces(7, [stranger, *carls]))
+    assert answer is not None
+    named = room.naming.name(str(answer.review_id), "carl", by="olga")
+    assert (named.enrolled, named.not_enrolled) == (2, None)
+    assert set(enrolled(room, "carl")) == {stored(face) for face, _ in carls}
+    later = room.recognise(room.see(8, BERTA))
+    assert later is not None
+    assert later.decision.match is None
+
+
 def test_only_employees_of_the_site_are_named(room: Recognition) -> None:
     room.scene.sites.create_site(site_id="plant-2", name="Plant 2", time_zone="Europe/Berlin")
     room.employees.create_employee(employee_id="emil", site_id="plant-2", name="Emil", by="olga")

@@ -6,7 +6,7 @@ Of 5,000 people it takes about a second; whoever recognises people uses `matchin
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from operator import mul
 
 from floorsight.identity.gallery.model import EMBEDDING_SIZE, SiteFaces
@@ -19,6 +19,19 @@ def similarity(one: bytes, other: bytes) -> float:
     """The cosine of two embeddings as they are stored."""
     cosine: float = sum(map(mul, _NUMBERS.unpack(one), _NUMBERS.unpack(other)))
     return cosine
+
+
+def like_the_first(embeddings: Sequence[bytes], threshold: float) -> list[int]:
+    """The places of those that are one person's with the first, in order.
+
+    One person's are those similar by `threshold`, directly or by way of others.
+    """
+    theirs, others = [0], list(range(1, len(embeddings)))
+    for known in theirs:  # which grows meanwhile
+        near = [each for each in others if similarity(embeddings[known], embeddings[each]) >= threshold]
+        theirs += near
+        others = [each for each in others if each not in near]
+    return sorted(theirs)
 
 
 def find_nearest_other(

@@ -11,7 +11,7 @@ from floorsight.identity.answers.store import AnswerStore
 from floorsight.identity.enrolling.adding import ChangedMeanwhile, FaceKeeping
 from floorsight.identity.enrolling.model import NewFace
 from floorsight.identity.gallery.model import MAX_FACES
-from floorsight.identity.gallery.similarity import find_nearest_other
+from floorsight.identity.gallery.similarity import find_nearest_other, like_the_first
 from floorsight.identity.model import Decision, Match
 from floorsight.identity.policy.store import PolicyStore
 from floorsight.identity.review.faces import load_faces
@@ -63,8 +63,8 @@ class NamingService:
     def name(self, review_id: str, employee_id: str, *, by: str) -> Named:
         """Say that this is an employee. The same name again changes nothing.
 
-        Only who has consented can be named: what a camera saw of anybody else makes no punch. The faces are
-        enrolled, as many as there is room for.
+        Only who has consented can be named: what a camera saw of anybody else makes no punch. The faces that
+        are the person's in the picture are enrolled, as many as there is room for.
 
         Raises:
             NotFound: `unknown_review`.
@@ -179,6 +179,7 @@ class NamingService:
         """`looked_at`: the gallery's revision at which the faces were nobody else's, if that is known."""
         if not faces:
             return Named(review, 0, "faces_gone")
+        faces = self._faces_in_the_picture(employee.site_id, faces)
         for _ in self.backoff.tries():
             try:
                 if looked_at is None:
@@ -190,6 +191,11 @@ class NamingService:
             except (Conflict, Malformed) as refused:
                 return Named(review, 0, refused.code)
         raise Unavailable("the site's faces change all the time; try again", code="contention")
+
+    def _faces_in_the_picture(self, site_id: str, faces: list[NewFace]) -> list[NewFace]:
+        """Those of the person in the picture, which is the first's: another may have got into the track."""
+        threshold = self.policies.find(site_id).threshold
+        return [faces[place] for place in like_the_first([face.embedding for face in faces], threshold)]
 
     def _add_faces(self, employee: Employee, faces: list[NewFace], by: str, looked_at: int) -> int:
         """How many faces are enrolled. Raises Conflict or Malformed, and ChangedMeanwhile."""
