@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -216,6 +217,33 @@ def test_faces_of_another_model_are_not_compared(people: People) -> None:
     review = people.not_recognise(CARL, 9)
     people.erasing.erase("berta", by="ada")
     assert people.reviews.find(review.review_id) is not None
+
+
+def test_faces_of_a_dismissal_that_was_cut_off_go_too(people: People) -> None:
+    review = people.not_recognise(ANNA, 80)
+    dismissed = replace(review, state=ReviewState.DISMISSED)
+    people.presence.write(people.reviews.settle_write(dismissed))
+    report = people.erasing.erase("anna", by="ada")
+    assert report.removed == ALL_OF_ANNA | {"unnamed_reviews": 2}
+    assert traces(people, ANNA) == []
+
+
+def test_who_was_dismissed_without_faces_left_stays_dismissed(people: People) -> None:
+    review = people.not_recognise(CARL, 80)
+    people.presence.write(people.reviews.settle_write(replace(review, state=ReviewState.DISMISSED)))
+    people.objects.delete([review.faces_key])
+    people.erasing.erase("anna", by="ada")
+    assert people.reviews.find(review.review_id) is not None
+
+
+@pytest.mark.parametrize("damaged", [b"", b"{}", b'{"format": 9, "faces": []}'])
+def test_damaged_faces_of_somebody_stop_no_erasure(people: People, damaged: bytes) -> None:
+    """They may be anybody's, can be named as nobody, and go."""
+    review = people.not_recognise(CARL, 80)
+    people.objects.put(review.faces_key, damaged, content_type="application/json")
+    report = people.erasing.erase("anna", by="ada")
+    assert report.finished_at is not None
+    assert people.reviews.find(review.review_id) is None
 
 
 def test_more_reviews_than_a_page_are_looked_through(people: People) -> None:

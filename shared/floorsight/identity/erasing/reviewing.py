@@ -13,7 +13,7 @@ from floorsight.identity.review.faces import load_faces
 from floorsight.identity.review.model import Review, ReviewState
 from floorsight.identity.review.store import ReviewStore
 from floorsight.identity.snapshots import review_key
-from floorsight.platform.errors import NotFound
+from floorsight.platform.errors import Malformed, NotFound
 from floorsight.platform.objects import ObjectStore
 
 PAGE = 100
@@ -46,7 +46,8 @@ class ReviewErasure:
     def _find_similar(
         self, reviews: Sequence[Review], references: Sequence[Reference], threshold: float
     ) -> list[Review]:
-        unnamed = [review for review in reviews if review.state is ReviewState.OPEN]
+        # Dismissed ones too: who dismissed may have been cut off before the faces were gone.
+        unnamed = [review for review in reviews if review.employee_id is None]
         if not references:
             return []
 
@@ -61,6 +62,8 @@ class ReviewErasure:
         try:
             faces = load_faces(self.objects.get(review.faces_key))
         except NotFound:  # an erasure was interrupted here; or it is over: nobody can be enrolled by it
+            return review.state is ReviewState.OPEN
+        except Malformed:  # anybody's, and nobody can be named by it: one damaged object stops no erasure
             return True
         return any(
             similarity(face.embedding, reference.embedding) >= threshold
