@@ -35,7 +35,7 @@ class DecisionService:
         day: date,
         seconds_left: Callable[[], float],
     ) -> tuple[Decision, Tally]:
-        """The decision, and what making it took. Raises Unavailable."""
+        """The decision, and what making it took. `day` is the site's today. Raises Unavailable."""
         found = self._look_up(track.site_id, faces, policy) if policy.asks_gallery else None
         searched: SearchResult | None = None
         if len(faces) < policy.min_votes:

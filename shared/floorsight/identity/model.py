@@ -67,7 +67,7 @@ class Decision:
 class Search:
     """A question to a backend outside. `jpegs` are the track's faces, best first.
 
-    `day` is the site's local date, for which `spend_cap_micro_usd` holds. `seconds_left` is how long the
+    `day` is the site's local date now, for which `spend_cap_micro_usd` holds. `seconds_left` is how long the
     asking function may still run.
     """
 

@@ -108,7 +108,7 @@ class RecognitionService:
             return None
         policy = self.policies.find(seen.site_id)
         decision, took = self.decisions.decide(
-            track, faces, policy, day=self._day(seen), seconds_left=seconds_left
+            track, faces, policy, day=self._today(seen), seconds_left=seconds_left
         )
         answer = self._make_answer(seen, track, known, decision)
         tally = took + _outcome(decision)
@@ -189,6 +189,10 @@ class RecognitionService:
 
     def _day(self, seen: FaceSeen) -> date:
         return local_day(self.sites.get_site(seen.site_id, with_deleted=True), seen.occurred_at)
+
+    def _today(self, seen: FaceSeen) -> date:
+        """The day whose money is spent: recordings show others, and each would have its own."""
+        return local_day(self.sites.get_site(seen.site_id, with_deleted=True), self.clock())
 
     def _commit(self, writes: list[Write]) -> None:
         for _ in self.backoff.tries():

@@ -363,6 +363,16 @@ def test_rekognition_is_asked_about_whom_the_gallery_does_not_know(room: Recogni
     assert (took.gallery_decisions, took.cost_avoided_micro_usd) == (1, 3_000)
 
 
+def test_money_is_spent_on_the_day_it_is_spent(room: Recognition) -> None:
+    """Whatever day a picture shows: recordings come from any, and each would have its own cap."""
+    set_policy(room, recogniser=Recogniser.REKOGNITION)
+    room.recognise(room.see(7, ANNA, occurred_at=NOON - timedelta(days=40)))
+    [search] = room.backend.searches
+    assert search.day == TODAY
+    [day] = room.metrics.list_days(SITE, first=TODAY - timedelta(days=50))
+    assert day.day == TODAY - timedelta(days=40)
+
+
 def test_rekognition_alone_does_not_look_into_the_gallery(room: Recognition) -> None:
     set_policy(room, recogniser=Recogniser.REKOGNITION)
     room.backend.result = found_outside(None)
