@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, Protocol
 
 from floorsight.jobs.model import JOBS, Job
@@ -12,8 +11,6 @@ from floorsight.platform.observability import configure_logging
 from functions.run_job.services import Services, make_services
 
 configure_logging()
-# Counts may come late, and a topic may be out for hours.
-DELETED_LATELY = timedelta(days=1)
 
 
 class Context(Protocol):
@@ -44,6 +41,6 @@ def list_site_ids(services: Services, job: Job) -> list[str]:
     """The sites that a job is done for: all, and those deleted lately if it finishes what they leave."""
     sites = services.sites.list_sites().items
     if job.for_deleted:
-        sites = sites + services.sites.list_deleted_sites(services.jobs.clock() - DELETED_LATELY)
+        sites = sites + services.sites.list_deleted_sites(services.jobs.clock() - job.deleted_within)
     # While a site is being deleted, the index may show it twice.
     return list(dict.fromkeys(site.site_id for site in sites))

@@ -15,6 +15,7 @@ from enum import StrEnum
 TIME_LIMIT_SECONDS = 900
 HISTORY_DAYS = 30
 DAY_MINUTES = 24 * 60
+A_DAY = timedelta(days=1)  # counts may come late, and a topic may be out for hours
 # Who started a run that nobody asked for.
 SCHEDULE = "schedule"
 
@@ -34,14 +35,19 @@ class JobName(StrEnum):
 class Job:
     """A job, every `every_minutes` (a divisor of 60, or a day's), from minute `at_minute` of the UTC day on.
 
-    One that is `for_deleted` finishes what a site leaves that is deleted: last rows, unsent notices.
+    Sites that were deleted within `deleted_within` have their turn too: it finishes what they leave (last
+    rows, unsent notices, pictures).
     """
 
     name: JobName
     purpose: str
     every_minutes: int
     at_minute: int = 0
-    for_deleted: bool = False
+    deleted_within: timedelta = timedelta(0)
+
+    @property
+    def for_deleted(self) -> bool:
+        return self.deleted_within > timedelta(0)
 
     def __post_init__(self) -> None:
         divides_hour = 1 <= self.every_minutes <= 60 and 60 % self.every_minutes == 0
@@ -69,9 +75,9 @@ JOBS: Mapping[JobName, Job] = {
             JobName.CHECK_ALERTS,
             "Cameras that fell silent, ends of cooldowns, notifications not sent yet",
             1,
-            for_deleted=True,
+            deleted_within=A_DAY,
         ),
-        Job(JobName.ROLL_UP, "Minutes, hours, days and months of what has changed", 5, for_deleted=True),
+        Job(JobName.ROLL_UP, "Minutes, hours, days and months of what has changed", 5, deleted_within=A_DAY),
         Job(JobName.RECONCILE, "Counts of sites whose quiet hour has come", 15),
         # Ten minutes after the hour: by then the hour that ended is rolled up.
         Job(JobName.DETECT_ANOMALIES, "Counts far outside what this hour of the week usually shows", 60, 10),
@@ -80,7 +86,7 @@ JOBS: Mapping[JobName, Job] = {
             "Pictures and unnamed faces past their retention, faces of people who have left",
             DAY_MINUTES,
             2 * 60 + 20,  # at night in Europe, and none of the other jobs' minutes
-            for_deleted=True,
+            deleted_within=timedelta(days=97),  # until the bucket's rules have removed all pictures
         ),
         # A minute after the quarter: most windows close at one, and take punches until then.
         Job(JobName.CLOSE_ATTENDANCE, "Records of who is to work today, and of who never came", 15, 1),

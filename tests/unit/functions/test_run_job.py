@@ -139,6 +139,16 @@ def test_what_a_deleted_site_leaves_is_finished(scene: Scene, services: Services
     assert start(job="roll_up")["result"]["sites"] == 0
 
 
+def test_faces_of_a_deleted_site_go_though_a_night_was_missed(scene: Scene, services: Services) -> None:
+    """The job comes once a day: of sites deleted within a day each would have one try, or by a hair none."""
+    scene.sites.delete_camera(CAMERA)
+    scene.sites.delete_site(SITE)
+    scene.clock.advance(3 * 86_400)
+    assert start(job="purge_pictures")["result"]["sites"] == 1
+    scene.clock.advance(100 * 86_400)
+    assert start(job="purge_pictures")["result"]["sites"] == 0
+
+
 @pytest.mark.parametrize("name", [JobName.ROLL_UP, JobName.CHECK_ALERTS])
 def test_a_site_deleted_long_ago_is_finished_when_somebody_asks(
     scene: Scene, services: Services, name: JobName
