@@ -123,9 +123,9 @@ def get_employee(employee_id: EmployeeId, services: Wired) -> EmployeeOut:
 def update_employee(employee_id: EmployeeId, change: EmployeeChange, services: Wired) -> EmployeeOut:
     """Change name, payroll number or dates; records follow. Consents and faces have routes of their own."""
     before = services.employees.get_employee(employee_id)
-    changed = services.employees.update_employee(replace(before, **_values(change)))
-    services.attendance.follow.after_employment(before, changed)
-    return EmployeeOut.of(changed)
+    changed = replace(before, **_values(change))
+    with services.attendance.follow.employment(before, changed):
+        return EmployeeOut.of(services.employees.update_employee(changed))
 
 
 @router.delete("/{employee_id}", responses=ERASE_PROBLEMS)
@@ -137,9 +137,9 @@ def remove_employee(employee_id: EmployeeId, services: Wired, caller: Operator) 
     before = services.employees.get_employee(employee_id)
     site = services.sites.get_site(before.site_id, with_deleted=True)
     today = services.employees.clock().astimezone(ZoneInfo(site.time_zone)).date()
-    erasure = services.erasing.end_employment(employee_id, today, by=caller.username)
-    services.attendance.follow.after_employment(before, services.employees.get_employee(employee_id))
-    return ErasureOut.of(erasure)
+    after = replace(before, employed_until=min(before.employed_until or today, today))
+    with services.attendance.follow.employment(before, after):
+        return ErasureOut.of(services.erasing.end_employment(employee_id, today, by=caller.username))
 
 
 @router.put("/{employee_id}/consent", responses=ERASE_PROBLEMS)

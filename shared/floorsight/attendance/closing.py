@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from secrets import token_hex
 from zoneinfo import ZoneInfo
 
 from floorsight.attendance.model import Record, Status
 from floorsight.attendance.openings import Opening, OpeningStore
+from floorsight.attendance.pending import Pending
 from floorsight.attendance.service import AttendanceService, Dates
 from floorsight.employees.service import EmployeeService
 from floorsight.platform.clock import Clock, utc_now
@@ -61,9 +63,9 @@ class ClosingService:
             Unavailable: the table was busy for too long.
         """
         run = _Run(self.clock() + TIME_BUDGET, self.clock)
+        self._finish_pending(site_id, run)
         opened = self._open(site_id, run)
         closed = self._close(site_id, run)
-        self._settle(site_id, run)
         if run.failed:
             raise NotAllClosed(f"records of {len(run.failed)} employees of site {site_id} could not be made")
         return {
@@ -111,14 +113,19 @@ class ClosingService:
             if run.is_over():
                 self.openings.save(opening)
                 return count
-            self._recompute(run, employee_id, dates)
+            if self._recompute(run, employee_id, dates) is None:
+                # Later ticks try again; the others' dates go on meanwhile.
+                self._mark(opening.site_id, employee_id, dates)
             count += 1
-            if not run.failed:  # the next tick begins with the first for whom it went wrong
-                opening = replace(opening, after=employee_id)
+            opening = replace(opening, after=employee_id)
             if count % EMPLOYEES_BETWEEN_SAVES == 0:
                 opening = self.openings.save(opening)
-        self.openings.save(opening if run.failed else opening.done())
+        self.openings.save(opening.done())
         return count
+
+    def _mark(self, site_id: str, employee_id: str, dates: Dates) -> None:
+        mark = Pending(site_id, employee_id, *dates, token_hex(8), self.clock())
+        self.attendance.store.pending.add(mark)
 
     def _list_employees(self, opening: Opening, dates: Dates) -> Iterator[str]:
         """Those who are employed on one of the dates at least, by id, from where it was left."""
@@ -139,21 +146,28 @@ class ClosingService:
             if run.is_over():
                 break
             records = self._recompute(run, employee_id, (min(dates), max(dates)))
-            closed += [each for each in records if each.closed and each.instance.local_date in dates]
+            closed += [each for each in records or () if each.closed and each.instance.local_date in dates]
         return closed
 
-    def _settle(self, site_id: str, run: _Run) -> None:
-        """Book what punches that came late change of locked days."""
-        for mark in self.attendance.store.list_late(site_id):
+    def _finish_pending(self, site_id: str, run: _Run) -> None:
+        """Do what whoever has written something new did not come to: records, and what is booked."""
+        pending = self.attendance.store.pending
+        for mark in pending.list_of_site(site_id):
+            if run.is_over():
+                break
+            if mark.ready_at > self.clock():
+                continue  # whoever wrote it is still at it
+            dates = mark.first_date, mark.last_date
             with run.trying(mark.employee_id):
-                self.settle(mark.employee_id, mark.local_date, mark.local_date)
-                self.attendance.store.clear_late(site_id, mark)
+                self.attendance.recompute(mark.employee_id, *dates)
+                self.settle(mark.employee_id, *dates)
+                pending.clear(mark)
 
-    def _recompute(self, run: _Run, employee_id: str, dates: Dates) -> list[Record]:
-        """The records of an employee; none if it went wrong."""
+    def _recompute(self, run: _Run, employee_id: str, dates: Dates) -> list[Record] | None:
+        """The records of an employee; None if it went wrong."""
         with run.trying(employee_id):
             return self.attendance.recompute(employee_id, *dates)
-        return []
+        return None
 
 
 @dataclass

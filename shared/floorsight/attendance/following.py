@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from secrets import token_hex
 
-from floorsight.attendance.closing import ClosingService
+from floorsight.attendance.pending import REQUEST_TIME, Pending
 from floorsight.attendance.periods.settling import SettlingService
 from floorsight.attendance.planning.model import FIRST_DATE, LAST_DATE
 from floorsight.attendance.planning.rules import first_day_of_other_employment
@@ -19,37 +22,54 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class PlanFollower:
-    """Makes an employee's records anew after a change of their plans; locked days are settled."""
+    """Makes an employee's records anew around a change of their plans; locked days are settled.
+
+    The dates are marked before the change is written. If whoever changes dies, or the table is too busy for
+    the records, the next tick does it.
+    """
 
     attendance: AttendanceService
     settling: SettlingService
-    closing: ClosingService
 
-    def after_employment(self, before: Employee, after: Employee) -> None:
-        """After a change of somebody's first or last day. Raises as a call does."""
+    @contextmanager
+    def employment(self, before: Employee, after: Employee) -> Iterator[None]:
+        """Around a change of somebody's first or last day. Raises as a call does."""
         changes_on = first_day_of_other_employment(before, after)
-        if changes_on is None:
+        planned = self._first_planned(after.employee_id) if changes_on is not None else None
+        if changes_on is None or planned is None:
+            yield
             return
-        # All that was ever planned: before the first of it there are no records.
-        facts = self.attendance.plans.facts_for(after.employee_id, FIRST_DATE, LAST_DATE)
-        planned = [*(each.first_date for each in facts.assignments), *facts.day_plans]
-        if planned:
-            self(after.employee_id, max(changes_on, min(planned)), None)
+        with self(after.employee_id, max(changes_on, planned), None):
+            yield
 
-    def __call__(self, employee_id: str, first_date: date, last_date: date | None) -> None:
-        """From a date to another one; None: to the last that has records.
+    @contextmanager
+    def __call__(self, employee_id: str, first_date: date, last_date: date | None) -> Iterator[None]:
+        """Around a change of what holds from a date to another one; None: to the last that has records.
 
-        If the table is too busy for that, the next tick makes those of the whole site anew: the plan is
-        changed already. Raises NotFound (`unknown_employee`), or Unavailable when even that can't be kept.
+        Raises NotFound (`unknown_employee`), or Unavailable when the dates can't be marked: nothing changes.
         """
         ahead = self.attendance.clock().date() + DAYS_AHEAD
         last = min(last_date or ahead, ahead)
         if first_date > last:
+            yield
             return
+        mark = self._mark(employee_id, first_date, last)
+        yield
         try:
             self.attendance.recompute(employee_id, first_date, last)
             self.settling.settle(employee_id, first_date, last)
+            self.attendance.store.pending.clear(mark)
         except Unavailable:
             _log.warning("records follow later", extra={"employee": employee_id}, exc_info=True)
-            site_id = self.settling.employees.get_employee(employee_id).site_id
-            self.closing.reopen(site_id, first_date)
+
+    def _mark(self, employee_id: str, first_date: date, last_date: date) -> Pending:
+        site_id = self.settling.employees.get_employee(employee_id).site_id
+        ready_at = self.attendance.clock() + REQUEST_TIME
+        mark = Pending(site_id, employee_id, first_date, last_date, token_hex(8), ready_at)
+        self.attendance.store.pending.add(mark)
+        return mark
+
+    def _first_planned(self, employee_id: str) -> date | None:
+        """The first date for which anything was ever planned: before it there are no records."""
+        facts = self.attendance.plans.facts_for(employee_id, FIRST_DATE, LAST_DATE)
+        return min([*(each.first_date for each in facts.assignments), *facts.day_plans], default=None)

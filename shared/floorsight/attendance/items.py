@@ -79,14 +79,16 @@ OPENED = ItemType(
     writers=("run_job", "query_api"),
     readers=("run_job", "query_api"),
 )
-LATE_PUNCH = ItemType(
-    name="late_punch",
+PENDING = ItemType(
+    name="pending_records",
     table=TableName.PRESENCE,
-    pk="LATE_PUNCHES#{site_id}",
-    sk="{employee_id}#{local_date}",
-    purpose="A camera's punch came after its window had closed: the next tick books what it changes of "
-    "locked days. `token` names the punch that came last: a mark that was renewed meanwhile stays.",
-    writers=("record_attendance",),
+    pk="PENDING_RECORDS#{site_id}",
+    sk="{employee_id}#{first_date}#{last_date}",
+    purpose="Something is new of an employee's dates: written with a punch that people enter, after a "
+    "camera's that comes after its window, before a change of plans, and where a tick failed; removed by "
+    "whoever has made the records anew and booked what changes in locked days. After `ready_at` a tick does "
+    "it. `token` names who wrote it last: a mark that was renewed meanwhile stays.",
+    writers=("record_attendance", "query_api", "run_job"),
     readers=("run_job",),
-    retention="until the next tick",
+    retention="until the records have followed",
 )

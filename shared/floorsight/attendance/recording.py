@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from secrets import token_hex
 
 from floorsight.attendance.model import Punch, Record
+from floorsight.attendance.pending import Pending
 from floorsight.attendance.service import AttendanceService
 from floorsight.attendance.sightings import SightedTrack, Sighting, TrackCrossing, TrackKey
-from floorsight.attendance.store import LatePunch
 from floorsight.attendance.track_store import TrackStore
 from floorsight.employees.service import EmployeeService
 from floorsight.events.attendance import PunchDirection
@@ -128,11 +129,16 @@ class SightingService:
             self.bus.publish([track.tell(sighting, scheduled=scheduled).to_message()])
 
     def _mark_late(self, punch: Punch, records: Iterable[Record]) -> None:
-        """Days are locked once their windows have closed: what comes later may change what was paid."""
+        """Days are locked once their windows have closed: what comes later may change what was paid.
+
+        Also those that it is not in are marked: another direction may have taken it from them.
+        """
         for record in records:
-            if record.closed and punch.punch_id in record.punch_ids:
-                mark = LatePunch(punch.employee_id, record.instance.local_date, punch.punch_id)
-                self.attendance.store.mark_late(punch.site_id, mark)
+            instance = record.instance
+            if record.closed and instance.opens_at <= punch.at <= instance.closes_at:
+                on = instance.local_date
+                mark = Pending(punch.site_id, punch.employee_id, on, on, token_hex(8), self.clock())
+                self.attendance.store.pending.add(mark)
 
 
 def _asks_lines(camera: Camera) -> bool:

@@ -70,7 +70,7 @@ class AttendanceRooms:
 
         settling = SettlingService(periods, employees, compute_now, clock)
         closing = ClosingService(service, employees, OpeningStore(presence), settling.settle, clock, patience)
-        follow = PlanFollower(service, settling, closing)
+        follow = PlanFollower(service, settling)
         shifts = ShiftService(plans, employees.sites, closing.reopen)
         return cls(
             service=service,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from floorsight.attendance.calendar import REACH_DAYS, dates_of_moment, span_of
 from floorsight.attendance.model import Facts, Outcome, Punch, Record
+from floorsight.attendance.pending import Pending
 from floorsight.attendance.rules import compute
 from floorsight.attendance.store import AttendanceStore
 from floorsight.attendance.writes import Change
@@ -47,14 +48,15 @@ class AttendanceService:
     clock: Clock = utc_now
     backoff: Backoff = field(default_factory=Backoff)
 
-    def record_punch(self, punch: Punch) -> tuple[Punch, Outcome]:
+    def record_punch(self, punch: Punch, pending: Sequence[Pending] = ()) -> tuple[Punch, Outcome]:
         """Keep a punch and recompute what it, and one that it supersedes, belongs to.
 
         The same punch again changes nothing. Returns the punch as it is kept, and the records of the dates
-        around it. Raises as `AttendanceStore.add_punch`.
+        around it; marks of them (`pending`) are for the caller to remove. Raises as
+        `AttendanceStore.add_punch`.
         """
         kept = self.backoff.until_done(
-            lambda: self.store.add_punch(punch),
+            lambda: self.store.add_punch(punch, pending),
             passing=(Unavailable,),
             failure=f"punch {punch.punch_id} could not be kept",
         )

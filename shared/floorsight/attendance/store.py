@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from floorsight.attendance.items import (
-    LATE_PUNCH,
     OPENED,
+    PENDING,
     PUNCH,
     PUNCH_ID,
     RECORD,
@@ -18,6 +18,7 @@ from floorsight.attendance.items import (
 )
 from floorsight.attendance.layout import read_punch, read_record
 from floorsight.attendance.model import Punch, Record
+from floorsight.attendance.pending import Pending, PendingStore, pending_put
 from floorsight.attendance.writes import (
     Change,
     change_writes,
@@ -31,10 +32,8 @@ from floorsight.platform.errors import Conflict, NotFound, Unavailable
 from floorsight.platform.items import Item, ItemType
 from floorsight.platform.table import (
     MAX_TRANSACTION_WRITES,
-    Delete,
     Expectation,
     Page,
-    Put,
     Refusal,
     Table,
     TransactionRefused,
@@ -50,18 +49,9 @@ ITEM_TYPES: tuple[ItemType, ...] = (
     RECORD_FENCE,
     RECORD_DUE,
     OPENED,
-    LATE_PUNCH,
+    PENDING,
 )
 _AFTER_EVERY_ID = "~"  # which no id has
-
-
-@dataclass(frozen=True)
-class LatePunch:
-    """A punch, by its id, that came after the window of a record of this date had closed."""
-
-    employee_id: str
-    local_date: date
-    token: str
 
 
 @dataclass(frozen=True)
@@ -70,8 +60,15 @@ class AttendanceStore:
 
     table: Table
 
-    def add_punch(self, punch: Punch) -> Punch:
-        """Keep a punch. Returns it as it is kept: of the same id, the first one's times of recording stay.
+    @property
+    def pending(self) -> PendingStore:
+        """What records have not followed yet."""
+        return PendingStore(self.table)
+
+    def add_punch(self, punch: Punch, pending: Iterable[Pending] = ()) -> Punch:
+        """Keep a punch, with marks of what it concerns.
+
+        Returns it as it is kept: of the same id, the first one's times of recording stay.
 
         Raises:
             NotFound: there is no punch that it could supersede (`unknown_punch`).
@@ -80,7 +77,7 @@ class AttendanceStore:
             Unavailable: others are writing the same punch; try again.
         """
         replaced = self._find_replaced(punch)
-        writes: list[Write] = [*punch_puts(punch)]
+        writes: list[Write] = [*punch_puts(punch), *map(pending_put, pending)]
         if replaced is not None:
             unchanged = Expectation(equals={"punch_id": replaced.punch_id, "superseded_by": None})
             writes.append(
@@ -201,29 +198,6 @@ class AttendanceStore:
         """Employees and local dates of records whose windows have closed before `now`, longest ago first."""
         items = self.table.query(RECORD_DUE.partition(site_id=site_id), until=to_sort_key(now)).items
         return [(item["employee_id"], date.fromisoformat(item["local_date"])) for item in items]
-
-    def mark_late(self, site_id: str, mark: LatePunch) -> None:
-        """Have the next tick look whether a punch changes what is locked. Again changes nothing."""
-        body: Item = {"employee_id": mark.employee_id, "local_date": mark.local_date.isoformat()}
-        self.table.write(Put(LATE_PUNCH.item(body | {"token": mark.token}, site_id=site_id, **body)))
-
-    def list_late(self, site_id: str) -> list[LatePunch]:
-        """A site's marks, by employee and date."""
-        items = self.table.query(LATE_PUNCH.partition(site_id=site_id)).items
-        return [
-            LatePunch(item["employee_id"], date.fromisoformat(item["local_date"]), item["token"])
-            for item in items
-        ]
-
-    def clear_late(self, site_id: str, mark: LatePunch) -> None:
-        """Remove a mark, unless another punch has come meanwhile."""
-        key = LATE_PUNCH.key(
-            site_id=site_id, employee_id=mark.employee_id, local_date=mark.local_date.isoformat()
-        )
-        try:
-            self.table.write(Delete(key, expect=Expectation(equals={"token": mark.token})))
-        except Conflict:
-            return
 
 
 def _facts_of(punch: Punch) -> Punch:

@@ -11,8 +11,8 @@ import pytest
 from floorsight.attendance.closing import ClosingService, NotAllClosed
 from floorsight.attendance.model import Facts, Holiday, Record, Status
 from floorsight.attendance.openings import OpeningStore
+from floorsight.attendance.pending import Pending
 from floorsight.attendance.planning.store import PlanningStore
-from floorsight.attendance.store import LatePunch
 from floorsight.platform.errors import Unavailable
 from tests.fakes.table import FaultyTable, MemoryTable
 from tests.fakes.workday import EMPLOYEE, IN, MONDAY, OUT, SITE, assigned, at, punch_of
@@ -107,7 +107,7 @@ def test_a_tick_reads_little_when_nothing_is_due(monkeypatch: pytest.MonkeyPatch
 
         monkeypatch.setattr(plant.memory, name, counted)
     plant.closing.close_site(SITE)
-    assert reads == ["get", "query", "query"]
+    assert reads == ["query", "get", "query"]
 
 
 def test_only_those_are_opened_who_are_employed() -> None:
@@ -170,15 +170,15 @@ def test_a_camera_that_was_heard_late_changes_what_was_paid_by_an_adjustment() -
     plant.closing.close_site(SITE)
     (booked,) = plant.rooms.periods.store.list_adjustments_of("ann", MONDAY, MONDAY)
     assert booked.local_date == MONDAY
-    assert plant.store.list_late(SITE) == []
+    assert plant.store.pending.list_of_site(SITE) == []
     plant.closing.close_site(SITE)
     assert plant.rooms.periods.store.list_adjustments_of("ann", MONDAY, MONDAY) == [booked]
 
 
 def test_what_can_not_be_booked_now_is_booked_by_the_next_tick() -> None:
     plant = plant_with("ann")
-    mark = LatePunch("ann", MONDAY, "p")
-    plant.store.mark_late(SITE, mark)
+    mark = Pending(SITE, "ann", MONDAY, MONDAY, "p", plant.clock())
+    plant.store.pending.add(mark)
     settled: list[tuple[str, date, date]] = []
 
     def refuse(*_: object) -> None:
@@ -186,9 +186,20 @@ def test_what_can_not_be_booked_now_is_booked_by_the_next_tick() -> None:
 
     with pytest.raises(NotAllClosed):
         replace(plant.closing, settle=refuse).close_site(SITE)
-    assert plant.store.list_late(SITE) == [mark]
+    assert plant.store.pending.list_of_site(SITE) == [mark]
     replace(plant.closing, settle=lambda *dates: settled.append(dates)).close_site(SITE)
-    assert (settled, plant.store.list_late(SITE)) == ([("ann", MONDAY, MONDAY)], [])
+    assert (settled, plant.store.pending.list_of_site(SITE)) == ([("ann", MONDAY, MONDAY)], [])
+
+
+def test_what_is_announced_is_waited_for_as_long_as_a_request_may_take() -> None:
+    plant = plant_with("ann")
+    mark = Pending(SITE, "ann", MONDAY, MONDAY, "p", plant.clock() + timedelta(minutes=1))
+    plant.store.pending.add(mark)
+    plant.closing.close_site(SITE)
+    assert plant.store.pending.list_of_site(SITE) == [mark]
+    plant.clock.advance(60)
+    plant.closing.close_site(SITE)
+    assert plant.store.pending.list_of_site(SITE) == []
 
 
 def test_reopened_dates_are_made_anew_for_everybody() -> None:
@@ -243,8 +254,21 @@ def test_one_employees_fault_stops_no_other_and_is_mended_by_the_next_tick() -> 
     plans.stumbles.clear()
     plans.asked.clear()
     closing_with(plant, plans).close_site(SITE)
-    assert plans.asked == ["bob", "cleo"]
+    assert plans.asked == ["bob"]
     assert len(records(plant, ("bob",))) == 2
+
+
+def test_one_employees_lasting_fault_does_not_keep_the_others_from_their_next_days() -> None:
+    plant = plant_with("ann", "bob", "cleo")
+    plans = Stumbling(plant, "bob")
+    for day in range(3):
+        plant.clock.now = at("06:00") + day * DAY
+        with pytest.raises(NotAllClosed):
+            closing_with(plant, plans).close_site(SITE)
+    assert [len(records(plant, (name,))) for name in ("ann", "bob", "cleo")] == [4, 0, 4]
+    plans.stumbles.clear()
+    closing_with(plant, plans).close_site(SITE)
+    assert len(records(plant, ("bob",))) == 4
 
 
 def test_a_tick_that_has_no_time_left_is_gone_on_with() -> None:

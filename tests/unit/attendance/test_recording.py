@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,6 @@ import pytest
 from floorsight.attendance.items import SIGHTED_TRACK
 from floorsight.attendance.model import Status
 from floorsight.attendance.sightings import TrackKey
-from floorsight.attendance.store import LatePunch
 from floorsight.events.attendance import PunchDirection
 from floorsight.platform.errors import Unavailable
 from floorsight.sites.model import CameraRole, Identify
@@ -198,16 +198,16 @@ def test_a_camera_that_was_deleted_meanwhile_saw_what_it_saw(plant: Workforce) -
 def test_a_punch_that_comes_after_its_window_is_marked_for_what_may_be_locked(plant: Workforce) -> None:
     plant.clock.now = at("20:00:00")
     plant.sightings.record_sighting(recognised("08:00", camera_id="entry"))
-    assert plant.store.list_late(SITE) == []
+    assert plant.store.pending.list_of_site(SITE) == []
     plant.clock.now = at("20:00:01")
     plant.sightings.record_sighting(recognised("16:00", camera_id="exit"))
     plant.sightings.record_sighting(recognised("05:00", camera_id="entry", track_id=2))  # in no window
-    (mark,) = plant.store.list_late(SITE)
-    assert (mark.employee_id, mark.local_date) == (EMPLOYEE, MONDAY)
-    plant.store.clear_late(SITE, LatePunch(EMPLOYEE, MONDAY, "an earlier one"))
-    assert plant.store.list_late(SITE) == [mark]
-    plant.store.clear_late(SITE, mark)
-    assert plant.store.list_late(SITE) == []
+    (mark,) = plant.store.pending.list_of_site(SITE)
+    assert (mark.employee_id, mark.first_date, mark.last_date) == (EMPLOYEE, MONDAY, MONDAY)
+    plant.store.pending.clear(replace(mark, token="an earlier one"))
+    assert plant.store.pending.list_of_site(SITE) == [mark]
+    plant.store.pending.clear(mark)
+    assert plant.store.pending.list_of_site(SITE) == []
 
 
 def test_facts_of_tracks_expire(plant: Workforce) -> None:

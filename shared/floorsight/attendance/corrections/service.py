@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from secrets import token_hex
 from zoneinfo import ZoneInfo
 
 from floorsight.attendance.corrections.rules import check_not_ahead, resolve_time
 from floorsight.attendance.model import Punch, PunchSource, Record
+from floorsight.attendance.pending import REQUEST_TIME, Pending
 from floorsight.attendance.periods.model import Adjustment
 from floorsight.attendance.periods.settling import SettlingService
 from floorsight.attendance.placing import current_punches
@@ -160,19 +162,31 @@ class CorrectionService:
         return self._enter(correction, before)
 
     def _enter(self, punch: Punch, before: Punch | None = None, *, is_repeatable: bool = False) -> Entered:
-        kept, outcome = self.attendance.record_punch(punch)
+        marks = self._concerned(punch, before)
+        # With the marks in one transaction with it, a tick does what follows if this dies here.
+        kept, outcome = self.attendance.record_punch(punch, marks)
         if not is_repeatable:
             self._check_current(kept)
-        moments = [each.at for each in (before, kept) if each is not None]
-        zone = self._site_of(kept.employee_id)[1]
-        days = [moment.astimezone(zone).date() for moment in moments]
         booked = [
             adjustment
-            for day in sorted(set(days))
-            for adjustment in self.settling.settle(kept.employee_id, day - _AROUND, day + _AROUND)
+            for mark in marks
+            for adjustment in self.settling.settle(kept.employee_id, mark.first_date, mark.last_date)
         ]
+        for mark in marks:
+            self.attendance.store.pending.clear(mark)
         concerned = [r for r in outcome.records if r.instance.opens_at <= kept.at <= r.instance.closes_at]
         return Entered(kept, _latest(concerned), tuple(booked))
+
+    def _concerned(self, punch: Punch, before: Punch | None) -> list[Pending]:
+        """The dates around a punch, and around what it supersedes."""
+        zone = self._site_of(punch.employee_id)[1]
+        moments = [each.at for each in (before, punch) if each is not None]
+        days = sorted({moment.astimezone(zone).date() for moment in moments})
+        ready_at = self.attendance.clock() + REQUEST_TIME
+        return [
+            Pending(punch.site_id, punch.employee_id, day - _AROUND, day + _AROUND, token_hex(8), ready_at)
+            for day in days
+        ]
 
     def _check_current(self, kept: Punch) -> None:
         """What was entered before, and corrected since, is not entered again by entering the same."""

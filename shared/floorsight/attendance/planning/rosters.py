@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -25,15 +26,15 @@ from floorsight.platform.items import Item
 from floorsight.platform.table import Page, TransactionRefused, Write
 
 Cycle = tuple[tuple[str, ...], ...]
-# Makes an employee's records anew, from a date on (to another one).
-Follow = Callable[[str, date, date | None], None]
+# Around a change: makes an employee's records anew, from a date on (to another one).
+Follow = Callable[[str, date, date | None], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
 class RosterService:
     """Use cases of an employee's plans. Errors: NotFound, Malformed (with the field), Conflict, Unavailable.
 
-    Records follow every change; if that fails, the same change may be repeated. What was planned for
+    Records follow every change, by the next tick if that fails. What was planned for
     locked days stays (`period_locked`). A leave may still be entered for them: it is
     learnt late, and what it changes becomes an adjustment.
     """
@@ -77,8 +78,8 @@ class RosterService:
                 )
             return [self.store.assignment_put(new)]
 
-        self._write(employee_id, site_id, first_date, writes)
-        self.follow(employee_id, first_date, last_date)
+        with self.follow(employee_id, first_date, last_date):
+            self._write(employee_id, site_id, first_date, writes)
         return new
 
     def list_assignments(
@@ -117,8 +118,8 @@ class RosterService:
             return [self.store.assignment_put(after)]
 
         changes_on = first_change(before, after)
-        self._write(changed.employee_id, site_id, changes_on, writes)
-        self.follow(changed.employee_id, changes_on, None)
+        with self.follow(changed.employee_id, changes_on, None):
+            self._write(changed.employee_id, site_id, changes_on, writes)
         return after
 
     def remove_assignment(self, employee_id: str, assignment_id: str) -> None:
@@ -128,8 +129,8 @@ class RosterService:
         """
         gone = self.get_assignment(employee_id, assignment_id)
         site_id = self.employees.get_employee(employee_id).site_id
-        self._write(employee_id, site_id, gone.first_date, lambda: [self.store.assignment_delete(gone)])
-        self.follow(employee_id, gone.first_date, gone.last_date)
+        with self.follow(employee_id, gone.first_date, gone.last_date):
+            self._write(employee_id, site_id, gone.first_date, lambda: [self.store.assignment_delete(gone)])
 
     def plan_day(self, plan: DayPlan) -> DayPlan:
         """Set an employee's shifts of one date, whatever is assigned.
@@ -141,8 +142,8 @@ class RosterService:
         check_reason(plan.reason)
         check_shifts_of_day("shift_ids", plan.shift_ids)
         self._check_known(site_id, "shift_ids", plan.shift_ids)
-        self._write_open(site_id, plan.on, [self.store.day_plan_put(plan)])
-        self.follow(plan.employee_id, plan.on, plan.on)
+        with self.follow(plan.employee_id, plan.on, plan.on):
+            self._write_open(site_id, plan.on, [self.store.day_plan_put(plan)])
         return plan
 
     def list_day_plans(
@@ -166,9 +167,9 @@ class RosterService:
         """
         site_id = self.employees.get_employee(employee_id).site_id
         check_date("on", on)
-        if self.store.find_day_plan(employee_id, on) is not None:
-            self._write_open(site_id, on, [self.store.day_plan_delete(employee_id, on)])
-        self.follow(employee_id, on, on)
+        with self.follow(employee_id, on, on):
+            if self.store.find_day_plan(employee_id, on) is not None:
+                self._write_open(site_id, on, [self.store.day_plan_delete(employee_id, on)])
 
     def enter_leave(
         self, employee_id: str, *, first_date: date, last_date: date, kind: str, by: str
@@ -188,8 +189,8 @@ class RosterService:
             check_leave(leave, known)
             return [self.store.leave_put(leave)]
 
-        self._write(employee_id, None, first_date, writes)
-        self.follow(employee_id, first_date, last_date)
+        with self.follow(employee_id, first_date, last_date):
+            self._write(employee_id, None, first_date, writes)
         return leave
 
     def list_leaves(
@@ -201,15 +202,14 @@ class RosterService:
 
     def remove_leave(self, employee_id: str, leave_id: str) -> Leave:
         """Raises NotFound (`unknown_leave`)."""
-        gone: list[Leave] = []
+        gone = self._find_leave(employee_id, leave_id)
 
         def writes() -> list[Write]:
-            gone[:] = [self._find_leave(employee_id, leave_id)]
-            return [self.store.leave_delete(gone[0])]
+            return [self.store.leave_delete(self._find_leave(employee_id, leave_id))]
 
-        self._write(employee_id, None, date.min, writes)
-        self.follow(employee_id, gone[0].first_date, gone[0].last_date)
-        return gone[0]
+        with self.follow(employee_id, gone.first_date, gone.last_date):
+            self._write(employee_id, None, date.min, writes)
+        return gone
 
     def _find_leave(self, employee_id: str, leave_id: str) -> Leave:
         for leave in self.store.list_leaves(employee_id, date.min).items:

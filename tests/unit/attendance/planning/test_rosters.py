@@ -275,8 +275,9 @@ def test_records_follow_the_first_and_last_day_of_an_employment(place: Workplace
 
     def change(first: date | None, last: date | None) -> list[int]:
         before = place.employees.get_employee(ANN)
-        after = place.employees.update_employee(replace(before, employed_from=first, employed_until=last))
-        place.rooms.follow.after_employment(before, after)
+        after = replace(before, employed_from=first, employed_until=last)
+        with place.rooms.follow.employment(before, after):
+            place.employees.update_employee(after)
         return [r.instance.local_date.day for r in store.list_records(ANN, MONDAY, date(2026, 3, 5))]
 
     assert change(date(2026, 3, 3), date(2026, 3, 4)) == [3, 4]
@@ -289,7 +290,8 @@ def test_days_that_are_locked_are_adjusted_when_an_employment_changes(place: Wor
     place.work("2026-03-02")
     place.rooms.periods.lock(SITE, MONDAY, MONDAY, by="boss")
     before = place.employees.get_employee(ANN)
-    after = place.employees.update_employee(replace(before, employed_from=date(2026, 3, 3)))
-    place.rooms.follow.after_employment(before, after)
+    after = replace(before, employed_from=date(2026, 3, 3))
+    with place.rooms.follow.employment(before, after):
+        place.employees.update_employee(after)
     [adjustment] = place.rooms.periods.store.list_adjustments_of(ANN, MONDAY, MONDAY)
     assert (adjustment.difference.worked, adjustment.statuses) == (-8 * 3600, ())
