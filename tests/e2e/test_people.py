@@ -22,6 +22,7 @@ from floorsight.events.attendance import PunchRecorded
 from floorsight.events.identity import FaceSeen, PersonNotRecognised, PersonRecognised
 from floorsight.models.catalogue import load_media_catalogue
 from floorsight.models.pulling import pull
+from floorsight.vision.faces.picking import MIN_VOTES
 from floorsight.vision.pictures import encode_jpeg
 from infra.local.accounts import Account
 from infra.local.api_client import ApiClient
@@ -29,7 +30,7 @@ from infra.local.deployment import Deployment
 from infra.local.models_cli import CACHE_FOLDER, MEDIA_CATALOGUE, MEDIA_FOLDER
 from infra.local.processes import start_publisher
 from tests.e2e import square
-from tests.fakes.faces import Passage, make_face_video
+from tests.fakes.faces import FPS, Passage, make_face_video
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.cloud, pytest.mark.media]
@@ -37,6 +38,8 @@ pytestmark = [pytest.mark.cloud, pytest.mark.media]
 SITE, DOOR, ANDY, SHIFT = "works", "works-door", "andy", "day"
 MORNING = datetime(2026, 3, 2, 7, 58, tzinfo=UTC)
 EVENING = datetime(2026, 3, 2, 16, 3, tzinfo=UTC)
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+FRAME_STEP = 6  # of 25 a second: a frame by API every 240 ms
 # Where in a recording to take a photograph, in frames.
 POSES = (40, 160, 320)
 Events = Callable[[], list[dict[str, Any]]]
@@ -162,3 +165,41 @@ def test_one_coming_one_going_and_a_stranger_in_the_queue(
     (not_known,) = of_the_door(works.unknown)
     assert (review["review_id"], review["camera_id"]) == (not_known["review_id"], DOOR)
     assert httpx.get(review["snapshot_url"]).content.startswith(b"\xff\xd8")
+
+
+def test_frames_by_api_name_whom_they_show(works: Works, recordings: dict[str, Path], tmp_path: Path) -> None:
+    """Frame by frame, until there are faces enough: then the answer has a name, and goes on having it."""
+    camera_id = "works-desk"
+    camera = {
+        "camera_id": camera_id,
+        "site_id": SITE,
+        "name": "Desk",
+        "role": "entry",
+        "identify": "recognise",
+    }
+    works.api.post("/api/occupancy/cameras", camera)
+    video = make_face_video(
+        tmp_path / "desk.mp4",
+        [Passage(recordings["f-1"], 0.0, 4.0, from_x=300, to_x=380, first_frame=100)],
+        seconds=3.0,
+    )
+    with av.open(str(video)) as played:
+        pictures = [frame.to_ndarray(format="rgb24") for frame in played.decode(video=0)][::FRAME_STEP]
+    answers = [
+        works.api.post(
+            "/api/process",
+            {
+                "camera_id": camera_id,
+                "frame": base64.b64encode(encode_jpeg(picture)).decode(),
+                "captured_at": (NOON + number * timedelta(seconds=FRAME_STEP / FPS)).isoformat(),
+            },
+        )
+        for number, picture in enumerate(pictures)
+    ]
+    named = [answer["faces_recognized"] for answer in answers]
+    first = next(number for number, faces in enumerate(named) if faces)
+    assert first >= MIN_VOTES - 1  # not before there can have been three faces
+    for (face,), answer in zip(named[first:], answers[first:], strict=True):
+        assert (face["name"], face["source"]) == ("Andy", "gallery")
+        assert face["confidence"] > 0.5
+        assert answer["people_count"] == 1
