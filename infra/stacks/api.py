@@ -61,6 +61,7 @@ IMAGE_PATHS = {
     "/api/process/uploads": IMAGES_A_SECOND,
     "/api/employees/{employee_id}/faces": ENROLMENTS_A_SECOND,  # the other methods are `query_api`'s
 }
+TIMEOUT_SECONDS = 29  # API Gateway waits for 30; an erasure that asks Rekognition may need it
 ACCESS_LOG_FIELDS = {
     "time": "$context.requestTimeEpoch",
     "request": "$context.requestId",
@@ -126,6 +127,7 @@ class ApiStack(Stack):
             ),
             layers=[make_layer(self, self._stage, "core"), make_layer(self, self._stage, "api", base="core")],
             memory_mb=1024,
+            timeout_seconds=TIMEOUT_SECONDS,
             extra_folders={"console/dist": REPOSITORY / "console" / "dist"},  # `npm run build` makes it
         )
         allow_erasing(function.role, data, self._stage)

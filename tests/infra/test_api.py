@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+from floorsight.identity.erasing.service import LONGEST_SECONDS
+from floorsight.identity.rekognition.calling import ROOM_TO_ANSWER_SECONDS
+from floorsight.identity.rekognition.index import LIMIT_SECONDS
 from tests.infra.conftest import SynthesisedStage
 
 OPEN = {
@@ -31,6 +34,16 @@ def test_only_the_five_named_routes_go_without_a_token(stage: SynthesisedStage) 
         == {f"{method} /api/{{proxy+}}" for method in ("GET", "POST", "PUT", "PATCH", "DELETE")} | images
     )
     assert set(routes) == OPEN | behind_a_token
+
+
+def test_the_api_outlives_the_longest_erasure_with_rekognition(stage: SynthesisedStage) -> None:
+    """Else it is killed in the middle, and whoever asked is told "internal error" and not to ask again."""
+    [timeout] = [
+        function.properties["Timeout"]
+        for function in stage.resources("AWS::Lambda::Function")
+        if function.properties.get("Handler") == "functions.query_api.handler.handler"
+    ]
+    assert LONGEST_SECONDS + LIMIT_SECONDS - ROOM_TO_ANSWER_SECONDS < timeout < 30
 
 
 def test_tokens_are_those_of_our_pool_for_our_client(stage: SynthesisedStage) -> None:
