@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from floorsight.identity.answers.model import Answer
 from floorsight.identity.enrolling.model import NewFace
 from floorsight.identity.faces import TrackFaces, read_faces
+from floorsight.identity.model import Unknown
 from floorsight.identity.review.faces import FACES_TYPE, dump_faces
 from floorsight.identity.review.model import Review
 from floorsight.identity.review.rules import faces_key
@@ -28,11 +29,12 @@ class Evidence:
     def keep(self, faces: TrackFaces, answer: Answer, review: Review | None) -> None:
         """The best face's picture; and for a review all faces, as naming somebody enrols them.
 
+        No faces of somebody known who has not consented: nobody may enrol them.
         Keys follow from the track: keeping them again replaces the same.
         """
         if answer.snapshot_key:
             self.objects.put(answer.snapshot_key, faces.jpegs[0], content_type=PICTURE_TYPE)
-        if review:
+        if review and review.reason is not Unknown.NO_CONSENT:
             body = dump_faces([NewFace(faces.embedder, *each) for each in faces.pairs])
             self.objects.put(review.faces_key, body, content_type=FACES_TYPE)
 

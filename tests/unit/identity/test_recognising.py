@@ -170,6 +170,9 @@ def test_who_takes_back_the_consent_is_nobody_at_once(room: Recognition) -> None
     answer = room.recognise(room.see(7, ANNA))
     assert answer is not None
     assert answer.decision.reason is Unknown.NO_CONSENT
+    assert room.objects.keys("review/") == []  # their faces are kept nowhere, not to be named either
+    [review] = room.reviews.list_reviews(SITE, only_open=True, limit=9).items
+    assert room.objects.keys("snapshots/") == [review.snapshot_key]
 
 
 def test_who_is_erased_while_the_answer_is_written_is_not_told() -> None:
