@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from floorsight.attendance.model import Status
+from floorsight.attendance.model import Holiday, Status
 from floorsight.attendance.periods.model import Adjustment
 from floorsight.platform.errors import Unavailable
 from floorsight.platform.table import TransactionRefused
 from tests.fakes.table import FaultyTable, MemoryTable
-from tests.fakes.workplace import ANN, OUT, SITE, Workplace
+from tests.fakes.workplace import ANN, OUT, SITE, Workplace, shift_of
 
 DAYS = date(2026, 2, 1), date(2026, 2, 28)
 SOME_DAY = date(2026, 2, 10)
@@ -191,3 +191,33 @@ def test_a_change_whose_dates_can_not_be_marked_is_not_made() -> None:
     with pytest.raises(Unavailable):
         busy.rooms.rosters.enter_leave(ANN, first_date=SOME_DAY, last_date=SOME_DAY, kind="sick", by="hr")
     assert table.dump() == before
+
+
+def test_a_holiday_and_a_shifts_version_are_followed_though_the_request_died(place: Workplace) -> None:
+    def statuses() -> tuple[Status, ...]:
+        [record] = place.rooms.service.store.list_records(ANN, yesterday, yesterday)
+        return record.statuses
+
+    def follow_until_it_is_written(site_id: str, first: date) -> None:
+        if place.registry.writes_left == 0:  # type: ignore[attr-defined]
+            raise Died
+        place.rooms.closing.reopen(site_id, first)
+
+    yesterday = date(2026, 3, 1)
+    put = replace(place.rooms.holidays, follow=follow_until_it_is_written).put_holidays
+    change = replace(place.rooms.shifts, follow=follow_until_it_is_written).change_shift
+    assert statuses() == (Status.ABSENT,)
+    die(place, lambda: put([Holiday(SITE, yesterday, "Day")], site_id=SITE), presence=1, registry=1)
+    tick(place)
+    assert statuses() == (Status.HOLIDAY,)
+    shift = place.rooms.shifts.get_shift("early").versions[0]
+    later = replace(shift, valid_from=yesterday, days=frozenset({1}))  # yesterday was a Sunday
+    die(place, lambda: change(later), presence=1, registry=1)
+    tick(place)
+    assert place.rooms.service.store.list_records(ANN, yesterday, yesterday) == []
+
+
+def test_a_new_shift_has_nobodys_records_made_anew(place: Workplace) -> None:
+    before = place.presence.dump()  # type: ignore[attr-defined]
+    place.rooms.shifts.create_shift(shift_of("late", "14:00", "22:00"))
+    assert place.presence.dump() == before  # type: ignore[attr-defined]

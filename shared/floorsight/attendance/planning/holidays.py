@@ -63,6 +63,7 @@ class HolidayService:
         for _ in self.store.backoff.tries():
             frontier = self.store.find_frontier(site_id)
             frontier.check_open(from_date)
+            self.follow(site_id, from_date)  # before it too: if this dies, records follow all the same
             try:
                 self.store.write(writes, frontier)
                 self.follow(site_id, from_date)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from floorsight.attendance.model import Shift
+from floorsight.attendance.periods.frontier import Frontier
 from floorsight.attendance.planning.model import ShiftHistory
 from floorsight.attendance.planning.rules import check_date, check_shift, retired_from, with_version
 from floorsight.attendance.planning.store import PlanningStore
@@ -92,18 +93,26 @@ class ShiftService:
     def _write(self, after: ShiftHistory, before: ShiftHistory | None, from_date: date) -> None:
         frontier = self.store.find_frontier(after.site_id)
         frontier.check_open(from_date)
+        if before is None:
+            self._write_once(after, None, from_date, frontier)
+            return  # nobody has it yet
+        self.follow(after.site_id, from_date)  # before it too: if this dies, records follow all the same
+        self._write_once(after, before, from_date, frontier)
+        self.follow(after.site_id, from_date)
+
+    def _write_once(
+        self, after: ShiftHistory, before: ShiftHistory | None, from_date: date, frontier: Frontier
+    ) -> None:
         try:
             self.store.write([self.store.shift_put(after, instead_of=before)], frontier)
         except TransactionRefused as refused:
             stored = self.store.find_shift(after.shift_id)
             if stored == after:
-                self.follow(after.site_id, from_date)
                 return  # it was written before, and the answer got lost
             self.store.find_frontier(after.site_id).check_open(from_date)
             if before is None and stored is not None:
                 raise Conflict(f"shift {after.shift_id} exists already", code="shift_exists") from refused
             raise _changed() from refused
-        self.follow(after.site_id, from_date)
 
 
 def _changed() -> Conflict:
