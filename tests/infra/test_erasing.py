@@ -7,8 +7,11 @@ from infra.stacks.data import ACCESS_LOG_DAYS, media_retention_days
 from tests.infra.conftest import SynthesisedStage
 
 
-def test_face_records_and_access_logs_go_when_the_report_says(stage: SynthesisedStage) -> None:
-    assert media_retention_days(stage.settings)["faces"] == model.FACE_RECORD_DAYS
+def test_pictures_records_and_access_logs_go_when_the_report_says(stage: SynthesisedStage) -> None:
+    days = media_retention_days(stage.settings)
+    assert days["faces"] == model.FACE_RECORD_DAYS
+    assert days["snapshots"] == model.SCENE_PICTURE_DAYS
+    assert (days["quarantine"], days["recordings"]) == (model.QUARANTINE_DAYS, model.RECORDING_DAYS)
     assert model.ACCESS_LOG_DAYS == ACCESS_LOG_DAYS
 
 
