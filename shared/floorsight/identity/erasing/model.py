@@ -79,15 +79,15 @@ def explain_what_is_left(erasure: Erasure) -> list[str]:
     return [
         f"Point-in-time recovery of the tables keeps what was removed for {POINT_IN_TIME_DAYS} days{by}. It "
         "is reached only by restoring a whole table, for which no part of the system has the rights.",
-        "Pictures of the face are gone at once: the bucket keeps no earlier versions. Its access log keeps the "
-        f"keys of pictures, not what they showed, for {ACCESS_LOG_DAYS} days.",
+        "Pictures of the face are gone at once: the bucket keeps no earlier versions. Its access log keeps "
+        f"the keys of pictures, not what they showed, for {ACCESS_LOG_DAYS} days.",
         "A track that waits to be recognised may show the person once more, as somebody unknown; its face "
         f"records go when it is done, or after {FACE_RECORD_DAYS} days if that fails.",
         "Pictures of people whom nobody named and whose faces are removed already (dismissed ones) can't be "
         "found by a face; they go when their review is over.",
         "Pictures of people who cross a line or enter a zone are kept by place and day, not by person: they "
-        f"go as the site's policy says, after {SCENE_PICTURE_DAYS} days at the latest, and videos that were put "
-        f"aside after {QUARANTINE_DAYS} days, uploaded ones after {RECORDING_DAYS}.",
+        f"go as the site's policy says, after {SCENE_PICTURE_DAYS} days at the latest, and videos that "
+        f"were put aside after {QUARANTINE_DAYS} days, uploaded ones after {RECORDING_DAYS}.",
         "A function that is warm may hold a copy of the site's faces in its memory until it is asked again, "
         "or AWS ends it; it compares nobody with it.",
         "Consents (when, to which text, recorded by whom) and that this erasure happened are kept as proof, "
