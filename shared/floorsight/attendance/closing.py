@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from floorsight.attendance.model import Record, Status
 from floorsight.attendance.openings import Opening, OpeningStore
 from floorsight.attendance.pending import Pending
-from floorsight.attendance.service import AttendanceService, Dates
+from floorsight.attendance.service import DAYS_AHEAD, REACH, AttendanceService, Dates
 from floorsight.employees.service import EmployeeService
 from floorsight.platform.clock import Clock, utc_now
 from floorsight.platform.errors import Conflict, FloorsightError, Unavailable
@@ -78,13 +78,16 @@ class ClosingService:
     def reopen(self, site_id: str, first: date) -> None:
         """Have the next tick recompute all employees of a site from a local date on.
 
-        For a change of many plans: a shift's version, a holiday. Dates that were never opened stay so.
+        For a change of many plans: a shift's version, a holiday. Days before it follow too: punches may be
+        nearer to their shifts now, or no more. Dates that were never opened stay so.
         """
+        if first > self.clock().date() + DAYS_AHEAD:
+            return
 
         def move_back() -> None:
             opening = self.openings.find(site_id)
-            if opening is not None and opening.moved_back(first) != opening:
-                self.openings.save(opening.moved_back(first))
+            if opening is not None and opening.moved_back(first - REACH) != opening:
+                self.openings.save(opening.moved_back(first - REACH))
 
         self.backoff.until_done(
             move_back,
@@ -113,7 +116,7 @@ class ClosingService:
             if run.is_over():
                 self.openings.save(opening)
                 return count
-            if self._recompute(run, employee_id, dates) is None:
+            if not self._open_for(employee_id, dates, run):
                 # Later ticks try again; the others' dates go on meanwhile.
                 self._mark(opening.site_id, employee_id, dates)
             count += 1
@@ -122,6 +125,15 @@ class ClosingService:
                 opening = self.openings.save(opening)
         self.openings.save(opening.done())
         return count
+
+    def _open_for(self, employee_id: str, dates: Dates, run: _Run) -> bool:
+        """Whether it went well. Only dates that are over can be locked."""
+        with run.trying(employee_id):
+            self.attendance.recompute(employee_id, *dates)
+            if dates[0] < dates[1]:
+                self.settle(employee_id, *dates)
+            return True
+        return False
 
     def _mark(self, site_id: str, employee_id: str, dates: Dates) -> None:
         mark = Pending(site_id, employee_id, *dates, token_hex(8), self.clock())
@@ -145,8 +157,9 @@ class ClosingService:
         for employee_id, dates in due.items():
             if run.is_over():
                 break
-            records = self._recompute(run, employee_id, (min(dates), max(dates)))
-            closed += [each for each in records or () if each.closed and each.instance.local_date in dates]
+            with run.trying(employee_id):
+                records = self.attendance.recompute(employee_id, min(dates), max(dates))
+                closed += [each for each in records if each.closed and each.instance.local_date in dates]
         return closed
 
     def _finish_pending(self, site_id: str, run: _Run) -> None:
@@ -162,12 +175,6 @@ class ClosingService:
                 self.attendance.recompute(mark.employee_id, *dates)
                 self.settle(mark.employee_id, *dates)
                 pending.clear(mark)
-
-    def _recompute(self, run: _Run, employee_id: str, dates: Dates) -> list[Record] | None:
-        """The records of an employee; None if it went wrong."""
-        with run.trying(employee_id):
-            return self.attendance.recompute(employee_id, *dates)
-        return None
 
 
 @dataclass

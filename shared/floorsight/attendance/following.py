@@ -13,7 +13,7 @@ from floorsight.attendance.pending import REQUEST_TIME, Pending
 from floorsight.attendance.periods.settling import SettlingService
 from floorsight.attendance.planning.model import FIRST_DATE, LAST_DATE
 from floorsight.attendance.planning.rules import first_day_of_other_employment
-from floorsight.attendance.service import DAYS_AHEAD, AttendanceService
+from floorsight.attendance.service import DAYS_AHEAD, REACH, AttendanceService
 from floorsight.employees.model import Employee
 from floorsight.platform.errors import Unavailable
 
@@ -46,18 +46,19 @@ class PlanFollower:
     def __call__(self, employee_id: str, first_date: date, last_date: date | None) -> Iterator[None]:
         """Around a change of what holds from a date to another one; None: to the last that has records.
 
+        Days beside them follow too: punches may be nearer to their shifts now, or no more.
         Raises NotFound (`unknown_employee`), or Unavailable when the dates can't be marked: nothing changes.
         """
         ahead = self.attendance.clock().date() + DAYS_AHEAD
-        last = min(last_date or ahead, ahead)
-        if first_date > last:
+        if first_date > ahead:
             yield
             return
-        mark = self._mark(employee_id, first_date, last)
+        first, last = first_date - REACH, min((last_date or ahead) + REACH, ahead)
+        mark = self._mark(employee_id, first, last)
         yield
         try:
-            self.attendance.recompute(employee_id, first_date, last)
-            self.settling.settle(employee_id, first_date, last)
+            self.attendance.recompute(employee_id, first, last)
+            self.settling.settle(employee_id, first, last)
             self.attendance.store.pending.clear(mark)
         except Unavailable:
             _log.warning("records follow later", extra={"employee": employee_id}, exc_info=True)

@@ -21,7 +21,8 @@ from floorsight.platform.retry import Backoff
 DAYS_AT_ONCE = 31
 # Dates further ahead have no records yet: somewhere it is tomorrow already, and early shifts take punches.
 DAYS_AHEAD = timedelta(days=2)
-_REACH = timedelta(days=REACH_DAYS)
+# So far apart can dates be whose shifts take the same punch.
+REACH = timedelta(days=REACH_DAYS)
 _DAY = timedelta(days=1)
 
 Dates = tuple[date, date]  # first and last
@@ -80,12 +81,12 @@ class AttendanceService:
     def recompute_at(self, employee_id: str, moment: datetime) -> Outcome:
         """Make the records of all shifts anew that take punches at this moment."""
         day = moment.astimezone(UTC).date()
-        around = day - _REACH - _DAY, day + _REACH + _DAY
+        around = day - REACH - _DAY, day + REACH + _DAY
         return self._write_anew(employee_id, around, lambda facts: dates_of_moment(facts, moment))
 
     def load_facts(self, employee_id: str, first: date, last: date) -> Facts:
         """All that the records of these dates follow from, punches included."""
-        facts = self.plans.facts_for(employee_id, first - _REACH, last + _REACH)
+        facts = self.plans.facts_for(employee_id, first - REACH, last + REACH)
         return self._with_punches(facts, (first, last))
 
     def _write_anew(self, employee_id: str, known: Dates, choose: Callable[[Facts], Dates]) -> Outcome:
@@ -98,7 +99,7 @@ class AttendanceService:
 
     def _write_once(self, employee_id: str, known: Dates, choose: Callable[[Facts], Dates]) -> Outcome:
         fence = self.store.load_fence(employee_id)
-        plans = self.plans.facts_for(employee_id, known[0] - _REACH, known[1] + _REACH)
+        plans = self.plans.facts_for(employee_id, known[0] - REACH, known[1] + REACH)
         dates = choose(plans)
         facts = self._with_punches(plans, dates)
         outcome = compute(facts, *dates, self.clock())
