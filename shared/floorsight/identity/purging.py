@@ -72,14 +72,15 @@ class PurgeService:
             Unavailable: something did not answer; what is left goes with the next run.
         """
         done, policy, now = Purged(), self.policies.find(site_id), self.clock()
-        # First: the bucket's own rules remove pictures and reviews in any case, but no enrolled faces.
-        faults = self._remove_people(site_id, now, done)
-        pictures_until = now - timedelta(days=policy.snapshot_days)
-        unknown_until = now - timedelta(days=policy.review_days)
-        self._remove_old(site_prefix(site_id), pictures_until, done)
+        site = self.sites.get_site(site_id, with_deleted=True)
+        unknown_until = now if site.deleted_at else now - timedelta(days=policy.review_days)
         self._remove_old(unknown_prefix(site_id), unknown_until, done)
         self._remove_old(faces_prefix(site_id), unknown_until, done)
-        self._remove_reviews(site_id, now, done)
+        # Before people: each erasure looks through the reviews that are left.
+        self._remove_reviews(site, now, done)
+        # Before pictures, of which there may be millions: the bucket's own rules remove these in any case.
+        faults = self._remove_people(site, now, done)
+        self._remove_old(site_prefix(site_id), now - timedelta(days=policy.snapshot_days), done)
         if faults:
             raise Unavailable(
                 f"faces of people are left ({len(faults)} people); the next run goes on: {faults[0]}",
@@ -94,25 +95,24 @@ class PurgeService:
             done.objects += len(batch)
             done.bytes += sum(each.size_bytes for each in batch)
 
-    def _remove_reviews(self, site_id: str, now: datetime, done: Purged) -> None:
-        """Those that are over, with what the prefixes' ages have left of them: the policy may be new."""
+    def _remove_reviews(self, site: Site, now: datetime, done: Purged) -> None:
+        """Those that are over, as the policy may be new and their objects young; all of a deleted site."""
         for page in in_pages(
             lambda start: self.reviews.list_reviews(
-                site_id, only_open=False, limit=ITEMS_A_PAGE, start_key=start
+                site.site_id, only_open=False, limit=ITEMS_A_PAGE, start_key=start
             )
         ):
             for review in page:
-                if review.expires_at <= now:
-                    self.objects.delete([review.faces_key, review_key(site_id, review.review_id)])
+                if review.expires_at <= now or site.deleted_at:
+                    self.objects.delete([review.faces_key, review_key(site.site_id, review.review_id)])
                     self.reviews.remove(review)
                     done.reviews += 1
 
-    def _remove_people(self, site_id: str, now: datetime, done: Purged) -> list[FloorsightError]:
+    def _remove_people(self, site: Site, now: datetime, done: Purged) -> list[FloorsightError]:
         """What went wrong; nobody's faces stay because of another's."""
-        site = self.sites.get_site(site_id, with_deleted=True)
         until, faults = self.monotonic() + ERASING_SECONDS, list[FloorsightError]()
         for page in in_pages(
-            lambda start: self.employees.store.list_of_site(site_id, limit=ITEMS_A_PAGE, start_key=start)
+            lambda start: self.employees.store.list_of_site(site.site_id, limit=ITEMS_A_PAGE, start_key=start)
         ):
             for employee in page:
                 try:

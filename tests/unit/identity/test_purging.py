@@ -117,6 +117,28 @@ def test_faces_do_not_outlive_their_site(people: People) -> None:
     assert people.gallery.find(SITE, "anna") is None
 
 
+def test_who_nobody_recognised_is_forgotten_with_the_site(people: People) -> None:
+    """And before its employees are, whose erasures would look through all of them, each."""
+    for number in range(5):
+        people.not_recognise(CARL, 1000 + number)
+    people.hire("berta", BERTA)
+    people.sites.delete_site(SITE)
+    read = count_reads(people)
+    done = people.purging.purge_site(SITE)
+    assert (done["reviews"], done["people"], read) == (5, 2, [])
+    objects: Any = people.objects
+    everything = [*contents_of(people.presence, "presence"), *objects.stored.items()]
+    assert find_traces(CARL, iter(everything)) == []
+
+
+def count_reads(people: People) -> list[str]:
+    """The keys of objects that are read from now on."""
+    objects: Any = people.objects
+    get, read = objects.get, list[str]()
+    objects.get = lambda key, **limits: (read.append(key), get(key, **limits))[1]
+    return read
+
+
 def test_an_erasure_that_was_left_off_is_ended(people: People) -> None:
     people.erasing.erase("anna", by="ada")
     last = people.erasing.store.find_last("anna")
