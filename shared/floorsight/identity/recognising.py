@@ -73,9 +73,10 @@ class RecognitionService:
         """
         track = Track(seen.site_id, seen.camera_id, seen.stream_session, seen.track_id)
         known = self._answers.find(track)
-        if known and seen.event_id in known.questions:
+        may_be_told = known is not None and self._may_be_told(known)
+        if known and seen.event_id in known.questions and may_be_told:
             answer: Answer | None = known
-        elif known and known.holds_at(self.clock()) and self._may_be_told(known):
+        elif known and known.holds_at(self.clock()) and may_be_told:
             answer = self._answer_again(seen, known)
         else:
             answer = self._answer_anew(seen, track, known, seconds_left)

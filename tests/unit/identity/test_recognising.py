@@ -209,6 +209,26 @@ def test_an_answer_that_holds_is_not_told_of_who_took_back_the_consent(room: Rec
     assert answer.decision.reason is Unknown.NO_CONSENT
 
 
+def test_who_was_erased_before_the_answer_was_told_is_not_told_when_it_comes_again(
+    room: Recognition,
+) -> None:
+    """Killed after the answer was written; the index that erasure looks into was a moment late."""
+    publish, seen = room.bus.publish, room.see(7, ANNA)
+
+    def die(_: object) -> None:
+        raise Killed
+
+    room.bus.publish = die  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        room.recognise(seen)
+    room.employees.mark_erased("anna")
+    room.gallery.put(replace(room.gallery.find(SITE, "anna"), faces=()))  # type: ignore[type-var]
+    room.bus.publish = publish  # type: ignore[method-assign]
+    room.recognise(seen)
+    assert [type(event) for event in told(room)] == [PersonNotRecognised]
+    assert room.answers.list_of_employee(SITE, "anna") == []
+
+
 def test_who_is_enrolled_between_two_attempts_leaves_no_faces_for_review(room: Recognition) -> None:
     """The first attempt kept what a review needs, and was killed before it wrote one."""
     seen = room.see(7, STRANGER)
