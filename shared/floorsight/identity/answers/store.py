@@ -26,8 +26,8 @@ ANSWER = ItemType(
     purpose="Who a track is, or that nobody knows, until `holds_until`: readers compare that themselves. It "
     "is kept on for a while, so that a question that is delivered again is answered as before. Only who is "
     "known is in the index, by employee: what is to be erased is found there.",
-    writers=("recognise_person", "query_api"),
-    readers=("recognise_person", "query_api", "analyse_image"),
+    writers=("recognise_person", "analyse_image", "query_api", "run_job"),
+    readers=("recognise_person", "analyse_image", "query_api", "run_job"),
     retention=f"{KEPT.days} days",
 )
 ITEM_TYPES: tuple[ItemType, ...] = (ANSWER,)

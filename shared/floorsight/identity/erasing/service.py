@@ -25,7 +25,7 @@ from floorsight.identity.gallery.store import GalleryStore
 from floorsight.identity.policy.store import PolicyStore
 from floorsight.identity.snapshots import employee_prefix
 from floorsight.platform.clock import Clock, utc_now
-from floorsight.platform.errors import NotFound, Unavailable
+from floorsight.platform.errors import Unavailable
 from floorsight.platform.objects import ObjectStore
 from floorsight.platform.retry import Backoff
 from floorsight.platform.table import TransactionRefused, Write
@@ -79,14 +79,6 @@ class ErasureService:
         employee = self.employees.get_employee(employee_id)
         cause = cause_of(employee, self.store.find_last(employee_id))
         return self._remove_all(employee, cause, by) if cause else None
-
-    def find_report(self, employee_id: str) -> Erasure:
-        """The last erasure. Raises NotFound (`unknown_employee`, `never_erased`)."""
-        self.employees.get_employee(employee_id)
-        found = self.store.find_last(employee_id)
-        if found is None:
-            raise NotFound(f"nothing of employee {employee_id} was ever erased", code="never_erased")
-        return found
 
     def is_unfinished(self, employee_id: str) -> bool:
         """Whether something is still to be erased: no new consent may be recorded until it is.

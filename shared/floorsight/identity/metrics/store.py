@@ -18,7 +18,7 @@ DAY = ItemType(
     sk="{day}#{camera_id}",
     purpose="How often it was asked who somebody is at a camera on a local date, what answered, what that "
     "cost and what it saved.",
-    writers=("recognise_person",),
+    writers=("recognise_person", "analyse_image"),
     readers=("query_api",),
     retention=f"{KEPT_DAYS} days",
 )

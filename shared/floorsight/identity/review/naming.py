@@ -8,7 +8,7 @@ from floorsight.employees.model import Employee
 from floorsight.events.identity import AnswerSource
 from floorsight.identity.answers.model import Answer
 from floorsight.identity.answers.store import AnswerStore
-from floorsight.identity.enrolling.adding import ChangedMeanwhile, FaceKeeping
+from floorsight.identity.enrolling.adding import ChangedMeanwhile, FaceKeeping, check_consent
 from floorsight.identity.enrolling.model import NewFace
 from floorsight.identity.gallery.model import MAX_FACES
 from floorsight.identity.gallery.similarity import find_nearest_other, like_the_first
@@ -35,16 +35,6 @@ class Named:
     review: Review
     enrolled: int
     not_enrolled: str | None
-
-
-def _check_consent(employee: Employee) -> None:
-    """Raises Conflict (`consent_missing`)."""
-    if not employee.may_be_recognised:
-        raise Conflict(
-            f"{employee.employee_id} has not consented to be recognised: record their consent first, or "
-            "enter the punch by hand and dismiss this",
-            code="consent_missing",
-        )
 
 
 @dataclass(frozen=True)
@@ -78,7 +68,7 @@ class NamingService:
         faces = self._load_faces(review)
         looked_at: int | None = None
         if review.state is ReviewState.OPEN:
-            _check_consent(employee)
+            check_consent(employee)
             looked_at = self._check_nobody_else(employee, faces) if faces else None
             review = self._settle(review, employee, by)
         if review.state is not ReviewState.NAMED or review.employee_id != employee_id:

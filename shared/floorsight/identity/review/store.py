@@ -22,8 +22,8 @@ REVIEW = ItemType(
     purpose="Somebody whom nobody recognised: why, the picture's key, the key of the object with the faces, "
     "and who named or dismissed it when. Its id begins with its site and when they were seen. It is in the "
     "index only while it is open. No biometrics.",
-    writers=("recognise_person", "query_api"),
-    readers=("recognise_person", "query_api"),
+    writers=("recognise_person", "analyse_image", "query_api", "run_job"),
+    readers=("recognise_person", "analyse_image", "query_api", "run_job"),
     retention="as the site's policy says, at most 30 days",
 )
 ITEM_TYPES: tuple[ItemType, ...] = (REVIEW,)
