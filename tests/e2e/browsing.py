@@ -24,9 +24,10 @@ CHROMIUM_OPTIONS = [
 PATIENCE_MS = 90_000
 expect.set_options(timeout=PATIENCE_MS)
 # Answers that are no fault of the page: a wrong password, an ended session, a camera that nobody watched, a
-# line without a name.
+# line without a name, a picture without a face, somebody named who has not consented.
 EXPECTED_REFUSALS = re.compile(
-    r"/api/(login|login/refresh|me|occupancy/cameras/[^/]+/(view|lines|publisher))$"
+    r"/api/(login|login/refresh|me|occupancy/cameras/[^/]+/(view|lines|publisher)"
+    r"|employees/[^/]+/faces|identity/review/[^/]+/name)$"
 )
 
 
@@ -62,7 +63,7 @@ def _is_harmless(message: ConsoleMessage) -> bool:
     if "net::ERR_INTERNET_DISCONNECTED" in message.text:
         return True
     refused = re.match(
-        r"Failed to load resource: the server responded with a status of 4(01|04|22)", message.text
+        r"Failed to load resource: the server responded with a status of 4(01|04|09|22)", message.text
     )
     return bool(refused and EXPECTED_REFUSALS.search(message.location["url"].partition("?")[0]))
 

@@ -9,7 +9,8 @@ const SHOWN = 8;
 
 interface Props {
   label: string;
-  employees: readonly Employee[];
+  /** Null while they are on their way. */
+  employees: readonly Employee[] | null;
   chosen: Employee | null;
   /** What is to be known of somebody before they are chosen. */
   noteOf?: (employee: Employee) => string | null;
@@ -21,7 +22,12 @@ export function EmployeePicker({ label, employees, chosen, noteOf = payrollNumbe
   const text = useSignal(chosen?.name ?? "");
   const isOpen = useSignal(false);
   const active = useSignal(0);
-  const found = isOpen.value ? findEmployees(employees, text.value).slice(0, SHOWN) : [];
+  const found = find();
+
+  /** As of now: a key may come before what was typed is drawn. */
+  function find(): Employee[] {
+    return isOpen.value && employees ? findEmployees(employees, text.value).slice(0, SHOWN) : [];
+  }
 
   function choose(employee: Employee): void {
     text.value = employee.name;
@@ -38,6 +44,7 @@ export function EmployeePicker({ label, employees, chosen, noteOf = payrollNumbe
 
   function press(event: KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const found = find();
     const marked = found[active.value];
     if (step !== undefined) {
       event.preventDefault();
@@ -94,7 +101,9 @@ export function EmployeePicker({ label, employees, chosen, noteOf = payrollNumbe
           </li>
         ))}
       </ul>
-      {isOpen.value && text.value && !found.length && <p class="hint muted">Nobody here has that name.</p>}
+      {isOpen.value && text.value && !found.length && (
+        <p class="hint muted">{employees ? "Nobody here has that name." : "Asking who works here…"}</p>
+      )}
     </div>
   );
 }

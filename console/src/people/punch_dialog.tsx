@@ -11,7 +11,7 @@ import { EmployeePicker } from "./employee_picker";
 
 interface Props {
   site: Site;
-  employees: readonly Employee[];
+  employees: readonly Employee[] | null;
   onPunched: () => void;
   onClose: () => void;
 }

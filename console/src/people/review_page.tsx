@@ -22,8 +22,6 @@ interface Props {
   onChanged: () => void;
 }
 
-const NOBODY: readonly Employee[] = [];
-
 export function ReviewPage({ site, queue, employees, onChanged }: Props) {
   const settled = useSignal<ReadonlySet<string>>(new Set());
   const said = useSignal("");
@@ -66,7 +64,7 @@ export function ReviewPage({ site, queue, employees, onChanged }: Props) {
             key={review.review_id}
             review={review}
             site={site}
-            employees={employees ?? NOBODY}
+            employees={employees}
             onSettled={(words) => settle(review, words)}
           />
         ))}
@@ -79,7 +77,7 @@ export function ReviewPage({ site, queue, employees, onChanged }: Props) {
 interface CardProps {
   review: Review;
   site: Site;
-  employees: readonly Employee[];
+  employees: readonly Employee[] | null;
   onSettled: (words: string) => void;
 }
 
@@ -92,10 +90,6 @@ function ReviewCard({ review, site, employees, onSettled }: CardProps) {
     event.preventDefault();
     const employee = chosen.peek();
     if (!employee) return refuse("Choose somebody from the list first.");
-    if (!employee.may_be_recognised)
-      return refuse(
-        `${employee.name} has not consented to be recognised. Record their consent first, or check them in by hand and dismiss this.`,
-      );
     let words = "";
     const isDone = await act(async () => {
       const named = await nameReview(review.review_id, employee.employee_id);

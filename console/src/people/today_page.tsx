@@ -125,7 +125,7 @@ export function TodayPage({ site, on, employees }: Props) {
       {isPunching.value && (
         <PunchDialog
           site={site}
-          employees={employees ?? NOBODY}
+          employees={employees}
           onPunched={ask}
           onClose={() => {
             isPunching.value = false;
