@@ -179,6 +179,9 @@ class AttendanceLists:
 
     def _is_in(self, record: Record) -> bool:
         """Whether the last punch of a record is a coming."""
+        left = record.check_out
+        if record.check_in is None or left is None:
+            return record.check_in is not None  # nothing of the other direction: no need to read the punch
         last = record.punch_ids[-1]
         if record.stretches and record.stretches[-1].out_punch == last:
             return False
@@ -186,9 +189,8 @@ class AttendanceLists:
         if punch is None or punch.direction is not PunchDirection.UNKNOWN:
             return punch is not None and punch.direction is PunchDirection.IN
         # Seen by a camera that can't tell: still the going of a moment ago, or somebody who has come.
-        left = record.check_out
         again = timedelta(seconds=record.instance.shift.debounce_seconds)
-        return left is None or punch.at - left > again
+        return punch.at - left > again
 
 
 _CLOSED: Mapping[Status, Presence] = {

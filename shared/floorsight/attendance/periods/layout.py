@@ -23,7 +23,6 @@ def line_body(line: PayLine) -> Item:
         "check_out": moment_text(line.check_out),
         "statuses": [status.value for status in line.statuses],
         "seconds": list(astuple(line.seconds)),
-        "punch_ids": list(line.punch_ids),
     }
 
 
@@ -39,7 +38,6 @@ def read_line(employee_id: str, stored: Item) -> PayLine:
         check_out=read_moment(stored["check_out"]),
         statuses=_read_statuses(stored["statuses"]),
         seconds=Seconds(*stored["seconds"]),
-        punch_ids=tuple(stored["punch_ids"]),
     )
 
 

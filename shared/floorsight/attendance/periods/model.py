@@ -42,7 +42,6 @@ class PayLine:
     check_out: datetime | None
     statuses: tuple[Status, ...]
     seconds: Seconds
-    punch_ids: tuple[str, ...]
 
     @property
     def instance_id(self) -> str:
@@ -69,7 +68,6 @@ class PayLine:
                 record.late_seconds,
                 record.early_seconds,
             ),
-            punch_ids=record.punch_ids,
         )
 
 

@@ -59,8 +59,8 @@ def total(differences: Iterable[Difference]) -> Seconds:
 
 
 def _paid(line: PayLine | None) -> PayLine | None:
-    """Without what concerns nobody's pay: the name, and which punches it follows from."""
-    return replace(line, shift_name="", punch_ids=()) if line else None
+    """Without what concerns nobody's pay: the name."""
+    return replace(line, shift_name="") if line else None
 
 
 def _seconds(line: PayLine | None) -> Seconds:

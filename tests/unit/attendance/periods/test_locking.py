@@ -222,7 +222,7 @@ def test_a_sheet_has_what_was_frozen_and_what_was_booked(place: Workplace) -> No
     assert february.lines == tuple(frozen(place))
     assert february.adjustments == ()
     assert (february.days[Status.PRESENT], february.days[Status.ABSENT]) == (2, 26)
-    assert [line.local_date for line in march.lines if line.punch_ids] == [MARCH[0]]
+    assert [line.local_date for line in march.lines if line.check_in] == [MARCH[0]]
     assert march.seconds == Seconds(worked=16 * 3600, regular=16 * 3600)
     assert (march.days[Status.PRESENT], march.days[Status.ABSENT]) == (2, -1)
     both = place.rooms.payroll.sheet_of(ANN, FEBRUARY[0], MARCH[1])
