@@ -57,6 +57,7 @@ export function ReviewPage({ site, queue, employees, onChanged }: Props) {
       <p class="said" role="status">
         {said}
       </p>
+      {!open && <p class="chart-empty muted">Asking who waits for a name…</p>}
       {open?.length === 0 && <p class="chart-empty muted">Nobody is waiting for a name.</p>}
       <ul class="review-list" ref={list}>
         {open?.map((review) => (
