@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -71,21 +72,24 @@ class CorrectionService:
             if idempotency_key
             else derived_id("punch", employee_id, direction.value, to_sort_key(moment))
         )
-        if at is None and idempotency_key and (kept := self.attendance.store.find_punch(employee_id, known)):
-            moment = kept.at  # asked again, later: it is the punch of the first time
-        return self._enter(
-            Punch(
-                punch_id=known,
-                employee_id=employee_id,
-                site_id=site_id,
-                at=moment,
-                direction=direction,
-                source=source,
-                recorded_at=now,
-                recorded_by=by,
-            ),
-            is_repeatable=idempotency_key is not None,
+        punch = Punch(
+            punch_id=known,
+            employee_id=employee_id,
+            site_id=site_id,
+            at=moment,
+            direction=direction,
+            source=source,
+            recorded_at=now,
+            recorded_by=by,
         )
+        try:
+            return self._enter(punch, is_repeatable=idempotency_key is not None)
+        except Conflict:
+            kept = self.attendance.store.find_punch(employee_id, known)
+            if at is not None or kept is None or kept.at == moment:
+                raise
+            # Asked again, later or at the same time: it is the punch of the first time.
+            return self._enter(dataclasses.replace(punch, at=kept.at), is_repeatable=True)
 
     def add(
         self, employee_id: str, direction: PunchDirection, *, at: datetime, by: str, reason: str

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
+from floorsight.attendance.corrections.service import Entered
 from floorsight.attendance.model import PunchSource
 from floorsight.attendance.periods.locking import LockingService
 from floorsight.attendance.periods.model import PeriodState
 from floorsight.attendance.periods.store import PeriodStore
+from floorsight.events.attendance import PunchDirection
 from floorsight.platform.errors import Conflict
 from tests.fakes.table import FaultyTable, MemoryTable
-from tests.fakes.workplace import ANN, BEN, IN, SITE, Workplace, shift_of
+from tests.fakes.workplace import ANN, BEN, IN, OUT, SITE, Workplace, shift_of
 
 FEBRUARY = date(2026, 2, 1), date(2026, 2, 28)
 
@@ -140,3 +142,28 @@ def test_who_goes_on_with_a_part_that_somebody_else_did_is_told(
     assert caught.value.code == "period_being_locked"
     period = small(race.first).lock(SITE, *FEBRUARY, by="chief")
     assert (period.state, period.employees, period.records) == (PeriodState.LOCKED, 5, 140)
+
+
+def test_a_kiosks_request_that_is_sent_twice_at_once_is_one_punch() -> None:
+    presence = MemoryTable()
+    other = Workplace(presence=presence).opened()
+    other.is_at("2026-03-02T09:00:00")
+    faulty = FaultyTable(presence)
+    first = Workplace(registry=other.registry, presence=faulty, clock=other.clock)
+
+    def punch(place: Workplace, direction: PunchDirection = IN) -> Entered:
+        given: dict[str, Any] = {"at": None, "source": PunchSource.KIOSK, "by": "kiosk", "idempotency_key": "k"}
+        return place.rooms.corrections.punch(ANN, direction, **given)
+
+    sent: list[Entered] = []
+
+    def meanwhile() -> None:
+        if not sent:
+            other.clock.advance(1)
+            sent.append(punch(other))
+
+    faulty.interrupt = meanwhile
+    again = punch(first)
+    assert again.punch == sent[0].punch
+    with pytest.raises(Conflict, match="other facts"):
+        punch(first, OUT)
