@@ -152,7 +152,12 @@ def test_a_kiosks_request_that_is_sent_twice_at_once_is_one_punch() -> None:
     first = Workplace(registry=other.registry, presence=faulty, clock=other.clock)
 
     def punch(place: Workplace, direction: PunchDirection = IN) -> Entered:
-        given: dict[str, Any] = {"at": None, "source": PunchSource.KIOSK, "by": "kiosk", "idempotency_key": "k"}
+        given: dict[str, Any] = {
+            "at": None,
+            "source": PunchSource.KIOSK,
+            "by": "kiosk",
+            "idempotency_key": "k",
+        }
         return place.rooms.corrections.punch(ANN, direction, **given)
 
     sent: list[Entered] = []
