@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from floorsight.identity.erasing import model
+from floorsight.identity.policy.model import MAX_REVIEW_DAYS
 from infra.stacks.data import ACCESS_LOG_DAYS, media_retention_days
 from tests.infra.conftest import SynthesisedStage
 
@@ -10,6 +11,7 @@ from tests.infra.conftest import SynthesisedStage
 def test_pictures_records_and_access_logs_go_when_the_report_says(stage: SynthesisedStage) -> None:
     days = media_retention_days(stage.settings)
     assert days["faces"] == model.FACE_RECORD_DAYS
+    assert days["review"] == MAX_REVIEW_DAYS
     assert days["snapshots"] == model.SCENE_PICTURE_DAYS
     assert (days["quarantine"], days["recordings"]) == (model.QUARANTINE_DAYS, model.RECORDING_DAYS)
     assert model.ACCESS_LOG_DAYS == ACCESS_LOG_DAYS

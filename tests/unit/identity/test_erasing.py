@@ -244,6 +244,17 @@ def test_damaged_faces_of_somebody_stop_no_erasure(people: People, damaged: byte
     assert people.reviews.find(review.review_id) is None
 
 
+def test_the_report_says_who_can_not_be_found(people: People) -> None:
+    """Whose faces were taken away one by one has none left to compare with."""
+    anna = people.employees.get_employee("anna")
+    for face in people.keeping.list_faces(anna):
+        people.keeping.remove(anna, face.face_id)
+    report = people.erasing.erase("anna", by="ada")
+    assert "unnamed_reviews" not in report.removed
+    assert all("review/" in name or "_unknown/" in name for name in traces(people, ANNA))
+    assert "that was enrolled until now" in " ".join(explain_what_is_left(report))
+
+
 def test_more_reviews_than_a_page_are_looked_through(people: People) -> None:
     for number in range(PAGE + 5):
         people.clock.advance(1)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from floorsight.identity.policy.model import MAX_REVIEW_DAYS
+
 # DynamoDB's own, which infra does not shorten.
 POINT_IN_TIME_DAYS = 35
 # What the bucket does: whoever recognises a face removes its record at once, but the question may wait.
@@ -83,8 +85,9 @@ def explain_what_is_left(erasure: Erasure) -> list[str]:
         f"the keys of pictures, not what they showed, for {ACCESS_LOG_DAYS} days.",
         "A track that waits to be recognised may show the person once more, as somebody unknown; its face "
         f"records go when it is done, or after {FACE_RECORD_DAYS} days if that fails.",
-        "Pictures of people whom nobody named and whose faces are removed already (dismissed ones) can't be "
-        "found by a face; they go when their review is over.",
+        "People whom nobody named are found only by a face that is as similar as the site's threshold to one "
+        "that was enrolled until now. Others (less similar, of an earlier model, or dismissed, whose faces "
+        f"are gone) stay until their review is over, {MAX_REVIEW_DAYS} days at the most.",
         "Pictures of people who cross a line or enter a zone are kept by place and day, not by person: they "
         f"go as the site's policy says, after {SCENE_PICTURE_DAYS} days at the latest, and videos that "
         f"were put aside after {QUARANTINE_DAYS} days, uploaded ones after {RECORDING_DAYS}.",
