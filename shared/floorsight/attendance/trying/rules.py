@@ -33,10 +33,15 @@ class Difference:
 
 
 def with_other_shift(facts: Facts, shift: Shift, first_date: date, last_date: date) -> Facts:
-    """The facts if the shift were as given on these dates; what holds after them still does."""
+    """The facts if the shift were as given on these dates; what holds after them still does.
+
+    A shift that is retired stays so: nobody can change it back.
+    """
     others = [each for each in facts.shifts if each.shift_id != shift.shift_id]
     own = [each for each in facts.shifts if each.shift_id == shift.shift_id]
-    outside = [each for each in own if not first_date <= each.valid_from <= last_date]
+    if any(each.retired and each.valid_from <= first_date for each in own):
+        return facts
+    outside = [each for each in own if each.retired or not first_date <= each.valid_from <= last_date]
     tried = replace(shift, valid_from=first_date, retired=False)
     afterwards = last_date + _DAY
     going_on = version_on(tuple(own), shift.shift_id, afterwards)
