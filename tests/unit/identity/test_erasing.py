@@ -193,6 +193,22 @@ def test_who_was_given_outside_is_removed_there_under_any_later_policy(people: P
     assert people.erasing.erase("anna", by="ada").removed["outside_faces"] == 2
 
 
+def test_what_is_our_own_goes_though_nobody_outside_answers(people: People) -> None:
+    outside: Any = people.outside
+    remove = outside.remove
+
+    def fail(*_: object) -> int:
+        raise Unavailable("Rekognition did not answer")
+
+    outside.remove = fail
+    with pytest.raises(Unavailable):
+        people.erasing.erase("anna", by="ada")
+    assert all(name.startswith(f"{SITE}/anna/") for name in traces(people, ANNA))  # outside
+    assert people.answers.list_of_employee(SITE, "anna") == []
+    outside.remove = remove
+    assert people.erasing.erase("anna", by="ada").removed == ALL_OF_ANNA
+
+
 def test_nobody_unknown_is_erased(people: People) -> None:
     with pytest.raises(NotFound):
         people.erasing.erase("dora", by="ada")

@@ -42,7 +42,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Reference:
-    """A face that unnamed ones are compared with until the erasure is finished."""
+    """A face that unnamed ones are compared with until all are looked through."""
 
     embedder: str
     embedding: bytes = field(repr=False)
@@ -53,7 +53,7 @@ class Erasure:
     """The removal of an employee's biometrics, begun by `by`.
 
     `removed` counts what is gone by now. `references` are the faces that were enrolled and `reviewed_to` is
-    where the looking through reviews has got to; neither is left when it is finished.
+    where the looking through reviews has got to; neither is left when that is done.
     """
 
     employee_id: str

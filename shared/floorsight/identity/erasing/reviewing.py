@@ -41,7 +41,9 @@ class ReviewErasure:
             self._remove(review)
         erasure = counting(erasure, Kind.NAMED_REVIEWS, len(named))
         erasure = counting(erasure, Kind.UNNAMED_REVIEWS, len(unnamed))
-        return replace(erasure, reviewed_to=page.next_key, reviews_done=page.next_key is None)
+        if page.next_key is not None:
+            return replace(erasure, reviewed_to=page.next_key)
+        return replace(erasure, reviewed_to=None, reviews_done=True, references=())
 
     def _find_similar(
         self, reviews: Sequence[Review], references: Sequence[Reference], threshold: float

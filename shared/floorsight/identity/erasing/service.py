@@ -101,7 +101,7 @@ class ErasureService:
             erasure = self.store.save(self.reviewing.remove_page(erasure, threshold))
         erasure = self._remove_rest(erasure)
         if erasure.finished_at is None:
-            erasure = self.store.save(replace(erasure, finished_at=self.clock(), references=()))
+            erasure = self.store.save(replace(erasure, finished_at=self.clock()))
         return erasure
 
     def _begin(self, employee: Employee, cause: ErasureCause, by: str) -> Erasure:
@@ -128,13 +128,13 @@ class ErasureService:
         raise Unavailable("the employee's faces change all the time; try again", code="contention")
 
     def _remove_rest(self, erasure: Erasure) -> Erasure:
-        """All that is found by the employee's id. Answers last: their index is a moment late."""
+        """All that is found by the employee's id: what is our own, whether or not others answer."""
         names = (erasure.site_id, erasure.employee_id)
         steps: tuple[tuple[Kind, Callable[[], int]], ...] = (
-            (Kind.OUTSIDE_FACES, lambda: self.index.remove(*names)),
             (Kind.ENROLLED_PICTURES, lambda: self._remove_objects(enrolled_prefix(*names))),
             (Kind.PICTURES, lambda: self._remove_objects(employee_prefix(*names))),
             (Kind.ANSWERS, lambda: self._remove_answers(*names)),
+            (Kind.OUTSIDE_FACES, lambda: self.index.remove(*names)),
         )
         for kind, remove in steps:
             if number := remove():

@@ -18,7 +18,7 @@ ERASURE = ItemType(
     pk="EMPLOYEE#{employee_id}",
     sk=_ERASURES + "{started_at}",
     purpose="That an employee's biometrics were removed: why, by whom, when, and how many of what. Until "
-    "it is finished it holds the embeddings that unnamed faces are compared with; then none.",
+    "reviews are looked through it holds the embeddings that unnamed faces are compared with; then none.",
     writers=("query_api", "run_job"),
     readers=("query_api", "run_job"),
 )
