@@ -70,8 +70,8 @@ def duration_text(seconds: int) -> str:
 
 
 def _tell_punches(placed: Sequence[Punch], gone: Sequence[Punch]) -> Step:
-    text = f"{len(placed)} punches count for this shift"
-    text += f"; {len(gone)} in its window were corrected and count no more." if gone else "."
+    text = f"Punches that count for this shift: {len(placed)}"
+    text += f"; corrected ones in its window, which count no more: {len(gone)}." if gone else "."
     return Step(1, "current punches", text, {"punches": len(placed), "superseded": len(gone)})
 
 
