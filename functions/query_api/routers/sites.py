@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import time
 from http import HTTPStatus
 from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
+from floorsight.platform.errors import Conflict
 from floorsight.platform.ids import IDENTIFIER_PATTERN
 from floorsight.sites.model import DEFAULT_QUIET_HOUR, Site
 from functions.gateway.access import Role, requires
@@ -92,8 +94,15 @@ def get_site(site_id: SiteId, services: Wired) -> SiteOut:
 
 @router.put("/{site_id}", dependencies=[requires(Role.OPERATOR)], responses=CHANGE_PROBLEMS)
 def update_site(site_id: SiteId, change: SiteChange, services: Wired) -> SiteOut:
-    """Change a site."""
-    changed = replace(services.sites.get_site(site_id), **change.values())
+    """Change a site. Its time zone stays once it has cameras or shifts."""
+    before = services.sites.get_site(site_id)
+    changed = replace(before, **change.values())
+    moved = changed.time_zone != before.time_zone
+    if moved and services.attendance.shifts.list_shifts(site_id, limit=1).items:
+        raise Conflict(
+            "its shifts are in the old time zone, and what was paid by them: make a new site instead",
+            code="time_zone_in_use",
+        )
     return SiteOut.of(services.sites.update_site(changed))
 
 
@@ -104,5 +113,18 @@ def update_site(site_id: SiteId, change: SiteChange, services: Wired) -> SiteOut
     responses=CHANGE_PROBLEMS,
 )
 def delete_site(site_id: SiteId, services: Wired) -> None:
-    """Delete a site that has no cameras. Its id is not given again, as its history bears it."""
+    """Delete a site that has no cameras and no employees but those who left.
+
+    Its id is not given again, as its history bears it; payroll stays to be had.
+    """
+    site = services.sites.get_site(site_id, with_deleted=True)
+    today = services.sites.clock().astimezone(ZoneInfo(site.time_zone)).date()
+    ends = (each.employed_until for each in services.employees.list_employees(site_id).items)
+    staying = sum(end is None or end >= today for end in ends)
+    if staying:
+        raise Conflict(
+            f"{staying} people are employed at site {site_id}: end their employment first, "
+            "so that their last days are closed and paid",
+            code="site_has_employees",
+        )
     services.sites.delete_site(site_id)

@@ -69,7 +69,7 @@ class EmployeeService:
 
         Raises NotFound (`unknown_site`).
         """
-        self.sites.get_site(site_id)
+        self.sites.get_site(site_id, with_deleted=True)  # they are paid for what they worked there
         return self.store.list_of_site(site_id, limit=limit, start_key=start_key)
 
     def update_employee(self, changed: Employee) -> Employee:

@@ -89,7 +89,13 @@ JOBS: Mapping[JobName, Job] = {
             deleted_within=timedelta(days=97),  # until the bucket's rules have removed all pictures
         ),
         # A minute after the quarter: most windows close at one, and take punches until then.
-        Job(JobName.CLOSE_ATTENDANCE, "Records of who is to work today, and of who never came", 15, 1),
+        Job(
+            JobName.CLOSE_ATTENDANCE,
+            "Records of who is to work today, and of who never came",
+            15,
+            1,
+            deleted_within=timedelta(days=4),  # until the windows of the last shifts have closed
+        ),
     )
 }
 

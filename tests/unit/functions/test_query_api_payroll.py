@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -220,3 +221,34 @@ def test_a_period_that_cannot_be_locked(
     admin: Any, place: Workplace, change: dict[str, Any], expected: Any
 ) -> None:
     assert problem_of(admin.post(f"{BASE}/periods/lock", json=FEBRUARY | change)) == expected
+
+
+def test_a_site_goes_when_its_people_have_and_its_payroll_stays(
+    api: Api, admin: Any, place: Workplace
+) -> None:
+    def delete() -> Any:
+        return api.operator.delete(f"/api/sites/{SITE}")
+
+    assert problem_of(delete()) == (409, "site_has_employees", [])
+    before = summaries(api, "2026-02")
+    for employee_id in (ANN, BEN):
+        employee = place.employees.get_employee(employee_id)
+        place.employees.update_employee(replace(employee, employed_until=place.clock().date()))
+    assert problem_of(delete()) == (409, "site_has_employees", [])  # of today there may be punches to come
+    place.clock.advance(24 * 3600)
+    assert delete().status_code == 204
+    assert delete().status_code == 204
+    assert [each["seconds"] for each in summaries(api, "2026-02")] == [each["seconds"] for each in before]
+    assert api.operator.get(f"{BASE}/export.csv", params=FEBRUARY).status_code == 200
+
+    assert admin.post(f"{BASE}/periods/lock", json=FEBRUARY).json()["state"] == "locked"
+    assert len(api.operator.get(f"{BASE}/periods", params={"site_id": SITE}).json()["items"]) == 1
+
+
+def test_a_site_with_shifts_keeps_its_time_zone(api: Api, place: Workplace) -> None:
+    site = api.operator.get(f"/api/sites/{SITE}").json()
+    change = {name: site[name] for name in site if name != "site_id"}
+    same = api.operator.put(f"/api/sites/{SITE}", json=change | {"name": "Plant One"})
+    assert same.status_code == 200
+    change |= {"revision": same.json()["revision"], "time_zone": "America/New_York"}
+    assert problem_of(api.operator.put(f"/api/sites/{SITE}", json=change)) == (409, "time_zone_in_use", [])

@@ -46,7 +46,7 @@ class LockingService:
             Conflict: `period_overlaps`, `period_gap`, `period_not_over`, `period_being_locked`.
         """
         check_dates(first_date, last_date)
-        zone = ZoneInfo(self.shifts.sites.get_site(site_id).time_zone)
+        zone = ZoneInfo(self.shifts.sites.get_site(site_id, with_deleted=True).time_zone)
         period = self.store.find_period(site_id, first_date)
         if period is None or period.last_date != last_date:
             period = self._begin(site_id, first_date, last_date, zone, by)
@@ -58,7 +58,7 @@ class LockingService:
         self, site_id: str, *, limit: int | None = None, start_key: Item | None = None
     ) -> Page[Period]:
         """A site's periods, newest first. Raises NotFound (`unknown_site`)."""
-        self.shifts.sites.get_site(site_id)
+        self.shifts.sites.get_site(site_id, with_deleted=True)
         return self.store.list_periods(site_id, limit=limit, start_key=start_key, newest_first=True)
 
     def _begin(self, site_id: str, first_date: date, last_date: date, zone: ZoneInfo, by: str) -> Period:

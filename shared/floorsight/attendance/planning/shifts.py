@@ -55,7 +55,7 @@ class ShiftService:
         self, site_id: str, *, limit: int | None = None, start_key: Item | None = None
     ) -> Page[ShiftHistory]:
         """A site's shifts by id, retired ones too. Raises NotFound (`unknown_site`)."""
-        self.sites.get_site(site_id)
+        self.sites.get_site(site_id, with_deleted=True)
         return self.store.list_shifts(site_id, limit=limit, start_key=start_key)
 
     def change_shift(self, version: Shift) -> ShiftHistory:
