@@ -74,6 +74,6 @@ def _check_month(text: str) -> str:
 
 Month = Annotated[
     str,
-    Query(pattern=r"^(19[7-9][1-9]|2[0-9]{3})-(0[1-9]|1[0-2])$", examples=["2026-03"]),
+    Query(pattern=r"^(19(7[1-9]|[89][0-9])|2[0-9]{3})-(0[1-9]|1[0-2])$", examples=["2026-03"]),
     AfterValidator(_check_month),
 ]
