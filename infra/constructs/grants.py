@@ -138,22 +138,23 @@ def allow_objects(grantee: Grantee, bucket: s3.Bucket, action: str, prefixes: li
 
 def allow_searching_faces(role: iam.Role, stage: StageSettings) -> None:
     """Ask whom a face is similar to, in the stage's collections; nothing where Rekognition is off."""
-    _allow_faces(role, stage, ["SearchFacesByImage"])
+    if stage.rekognition:
+        _allow_faces(role, stage, ["SearchFacesByImage"])
 
 
 def allow_keeping_faces(role: iam.Role, stage: StageSettings) -> None:
-    """Enrol faces and remove them, in the stage's collections; nothing where Rekognition is off."""
-    _allow_faces(role, stage, ["CreateCollection", "DeleteFaces", "IndexFaces", "ListFaces"])
+    """Enrol faces in the stage's collections, where Rekognition is on; and remove them in any case."""
+    if stage.rekognition:
+        _allow_faces(role, stage, ["CreateCollection", "IndexFaces"])
+    allow_removing_faces(role, stage)
 
 
 def allow_removing_faces(role: iam.Role, stage: StageSettings) -> None:
-    """Remove faces in the stage's collections; nothing where Rekognition is off."""
+    """Remove faces in the stage's collections, also where Rekognition is off: it may have been on."""
     _allow_faces(role, stage, ["DeleteFaces", "ListFaces"])
 
 
 def _allow_faces(role: iam.Role, stage: StageSettings, actions: list[str]) -> None:
-    if not stage.rekognition:
-        return
     stack = Stack.of(role)
     name = collection_name(stage.stage, "*")
     arn = stack.format_arn(service="rekognition", resource="collection", resource_name=name)

@@ -213,4 +213,11 @@ def test_the_function_of_images_reads_uploads_and_enrols(stage: SynthesisedStage
     ]
     assert sorted(readable) == ["/faces/*", "/uploads/*"]
     granted = {a for s in stage.policies_of(role) for a in listed(s["Action"])}
-    assert {action.split(":")[0] for action in granted} == {"dynamodb", "events", "kms", "logs", "s3"}
+    assert {action.split(":")[0] for action in granted} == {
+        "dynamodb",
+        "events",
+        "kms",
+        "logs",
+        "rekognition",
+        "s3",
+    }

@@ -139,9 +139,12 @@ def get_policy(site_id: SiteId, services: Wired) -> PolicyOut:
     return PolicyOut.of(services.identity_policies.get_policy(site_id))
 
 
-@router.put("/policy", dependencies=[requires(Role.OPERATOR)], responses=CHANGE_PROBLEMS)
+@router.put("/policy", dependencies=[requires(Role.ADMIN)], responses=CHANGE_PROBLEMS)
 def update_policy(site_id: SiteId, change: PolicyChange, services: Wired) -> PolicyOut:
-    """Change how a site recognises people, from the next question on."""
+    """Change how a site recognises people, from the next question on.
+
+    An admin's decision: it may send faces to Rekognition, spend money there, and make names less sure.
+    """
     return PolicyOut.of(services.identity_policies.update_policy(change.to_policy(site_id)))
 
 

@@ -71,6 +71,10 @@ class Api:
     def operator(self) -> TestClient:
         return self.signed_in(Role.OPERATOR)
 
+    @property
+    def admin(self) -> TestClient:
+        return self.signed_in(Role.ADMIN)
+
 
 def problem_of(answer: Any) -> tuple[int, str, list[str]]:
     """Status, code and faulty fields of a problem document; the document itself is checked."""

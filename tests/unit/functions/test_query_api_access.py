@@ -93,7 +93,7 @@ NEEDED = {
     ("GET", "/api/v1/attendance/{instance_id}/explain"): Role.OPERATOR,
     ("POST", "/api/v1/attendance/periods/lock"): Role.ADMIN,
     ("GET", "/api/identity/policy"): Role.VIEWER,
-    ("PUT", "/api/identity/policy"): Role.OPERATOR,
+    ("PUT", "/api/identity/policy"): Role.ADMIN,
     ("GET", "/api/identity/metrics"): Role.VIEWER,
     ("GET", "/api/identity/review"): Role.OPERATOR,
     ("POST", "/api/identity/review/{review_id}/name"): Role.OPERATOR,

@@ -48,11 +48,11 @@ def test_a_policy_is_read_and_changed(api: Api) -> None:
         "snapshot_days": 90,
     }
     change = {"revision": 0, "recogniser": "gallery-then-rekognition", "rekognition_usd_per_day": 0.25}
-    changed = api.operator.put(POLICY, json=change).json()
+    changed = api.admin.put(POLICY, json=change).json()
     assert changed == default | change | {"revision": 1}
     assert api.viewer.get(POLICY).json() == changed
-    assert api.operator.put(POLICY, json=change).json() == changed  # whose answer got lost, says it again
-    stale = api.operator.put(POLICY, json=change | {"min_votes": 1})
+    assert api.admin.put(POLICY, json=change).json() == changed  # whose answer got lost, says it again
+    stale = api.admin.put(POLICY, json=change | {"min_votes": 1})
     assert problem_of(stale) == (409, "revision_changed", [])
 
 
@@ -61,7 +61,7 @@ def test_a_policy_is_read_and_changed(api: Api) -> None:
     [("threshold", 1.5), ("margin", 0), ("min_votes", 4), ("review_days", 31), ("recogniser", "guess")],
 )
 def test_a_policy_that_makes_no_sense_is_refused(api: Api, field: str, value: Any) -> None:
-    status, _, fields = problem_of(api.operator.put(POLICY, json={"revision": 0, field: value}))
+    status, _, fields = problem_of(api.admin.put(POLICY, json={"revision": 0, field: value}))
     assert (status, fields) == (422, [field])
 
 
