@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from floorsight.attendance.model import Facts, Outcome, Punch, Record, Status
+from floorsight.attendance.model import Facts, Leave, Outcome, Punch, Record, Status
 from floorsight.attendance.periods.store import PeriodStore
 from floorsight.attendance.placing import current_punches
 from floorsight.attendance.planning.model import FIRST_DATE, LAST_DATE
@@ -152,30 +152,23 @@ class AttendanceLists:
         records += self.store.list_site_records(site_id, today).items
         employees = {each.employee_id: each for each in self.employees.list_employees(site_id).items}
         is_holiday = bool(self.planning.list_holidays(site_id, today, today).items)
+        leaves = self.planning.list_site_leaves(site_id, today - _DAY)
         found = [
-            Attending(employee, record, self._presence(record, now, is_holiday))
+            Attending(employee, record, self._presence(record, now, leaves, is_holiday))
             for record in records
             if (employee := employees.get(record.instance.employee_id)) is not None
         ]
         return now, found
 
-    def _presence(self, record: Record, now: datetime, is_holiday: bool) -> Presence:
+    def _presence(
+        self, record: Record, now: datetime, leaves: Collection[Leave], is_holiday: bool
+    ) -> Presence:
         for status, presence in _CLOSED.items():
             if status in record.statuses and (status is Status.MISSING_PUNCH or not record.punch_ids):
                 return presence
         if not record.punch_ids:
-            return self._presence_without_punch(record, now, is_holiday)
+            return _presence_without_punch(record, now, leaves, is_holiday)
         return Presence.IN if self._is_in(record) else Presence.LEFT
-
-    def _presence_without_punch(self, record: Record, now: datetime, is_holiday: bool) -> Presence:
-        if is_holiday:
-            return Presence.HOLIDAY
-        instance = record.instance
-        leaves = self.planning.list_leaves(instance.employee_id, instance.local_date).items
-        if any(leave.first_date <= instance.local_date for leave in leaves):
-            return Presence.ON_LEAVE
-        grace = timedelta(minutes=instance.shift.grace_late_minutes)
-        return Presence.LATE if now > instance.starts_at + grace else Presence.EXPECTED
 
     def _is_in(self, record: Record) -> bool:
         """Whether the last punch of a record is a coming."""
@@ -199,6 +192,20 @@ _CLOSED: Mapping[Status, Presence] = {
     Status.ON_LEAVE: Presence.ON_LEAVE,
     Status.ABSENT: Presence.ABSENT,
 }
+
+
+def _presence_without_punch(
+    record: Record, now: datetime, leaves: Collection[Leave], is_holiday: bool
+) -> Presence:
+    """`leaves` are those of the whole site that are not over."""
+    if is_holiday:
+        return Presence.HOLIDAY
+    instance = record.instance
+    own = (leave for leave in leaves if leave.employee_id == instance.employee_id)
+    if any(leave.first_date <= instance.local_date <= leave.last_date for leave in own):
+        return Presence.ON_LEAVE
+    grace = timedelta(minutes=instance.shift.grace_late_minutes)
+    return Presence.LATE if now > instance.starts_at + grace else Presence.EXPECTED
 
 
 def _has(record: Record, statuses: Collection[Status]) -> bool:

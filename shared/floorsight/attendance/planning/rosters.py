@@ -178,7 +178,7 @@ class RosterService:
 
         Raises NotFound (`unknown_employee`), Malformed, or Conflict (`leave_overlaps`).
         """
-        self.employees.get_employee(employee_id)
+        site_id = self.employees.get_employee(employee_id).site_id
         leave_id = derived_id("leave", employee_id, first_date.isoformat(), last_date.isoformat())
         leave = Leave(leave_id, employee_id, first_date, last_date, kind, by)
 
@@ -187,7 +187,7 @@ class RosterService:
             if leave in known:
                 return []
             check_leave(leave, known)
-            return [self.store.leave_put(leave)]
+            return [self.store.leave_put(leave, site_id)]
 
         with self.follow(employee_id, first_date, last_date):
             self._write(employee_id, None, first_date, writes)

@@ -83,7 +83,10 @@ LEAVE = ItemType(
     table=TableName.REGISTRY,
     pk="ROSTER#{employee_id}",
     sk="LEAVE#{last_date}#{leave_id}",
-    purpose="An employee's leave. By its last date, so that those that touch some dates are one range.",
+    gsi1pk="LEAVES#{site_id}",
+    gsi1sk="LEAVE#{last_date}#{leave_id}",
+    purpose="An employee's leave. By its last date, so that those that touch some dates are one range. The "
+    "index lists a site's.",
     writers=("query_api",),
     readers=_READERS,
 )
@@ -186,6 +189,11 @@ class PlanningStore:
         )
         return page.map(read_leave)
 
+    def list_site_leaves(self, site_id: str, on: date) -> list[Leave]:
+        """A site's leaves that last to a date or longer; one entered a moment ago may be missing."""
+        partition = str(LEAVE.gsi1pk).format(site_id=site_id)
+        return self.table.query(partition, after=f"LEAVE#{on}", index=True).map(read_leave).items
+
     def shift_put(self, history: ShiftHistory, *, instead_of: ShiftHistory | None) -> Put:
         """Write a shift in place of what was read."""
         expect = (
@@ -222,8 +230,8 @@ class PlanningStore:
     def day_plan_delete(self, employee_id: str, on: date) -> Delete:
         return Delete(DAY_PLAN.key(employee_id=employee_id, on=on.isoformat()))
 
-    def leave_put(self, leave: Leave) -> Put:
-        return Put(LEAVE.item(leave_body(leave), **_leave_names(leave)))
+    def leave_put(self, leave: Leave, site_id: str) -> Put:
+        return Put(LEAVE.item(leave_body(leave), **_leave_names(leave), site_id=site_id))
 
     def leave_delete(self, leave: Leave) -> Delete:
         return Delete(LEAVE.key(**_leave_names(leave)))
