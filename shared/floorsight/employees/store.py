@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from floorsight.employees.layout import consent_body, employee_body, read_consent, read_employee
 from floorsight.employees.model import Consent, Employee
 from floorsight.platform.clock import to_sort_key
+from floorsight.platform.contention import transact_again
 from floorsight.platform.errors import Conflict, NotFound, Unavailable
 from floorsight.platform.items import Item, ItemType, TableName
 from floorsight.platform.retry import Backoff
@@ -80,20 +81,16 @@ class EmployeeStore:
         writes: list[Write] = [Put(_item(changed), expected)]
         if changed.consent is not None:
             writes.append(Put(_consent_item(changed.employee_id, changed.consent)))
-        for _ in self.backoff.tries():
-            try:
-                self.table.transact(writes)
-                return changed
-            except TransactionRefused as refused:
-                if refused.contended_only:
-                    continue
-                if self.find(changed.employee_id) == changed:
-                    return changed  # it was written before, and the answer got lost
+        busy = "others are changing the same employee; try again"
+        try:
+            transact_again(self.table, writes, self.backoff, busy=busy)
+        except TransactionRefused as refused:
+            if self.find(changed.employee_id) != changed:  # else it was written, and the answer got lost
                 raise Conflict(
                     "somebody else has changed the employee meanwhile; read it again and repeat your change",
                     code="revision_changed",
                 ) from refused
-        raise Unavailable("others are changing the same employee; try again", code="contention")
+        return changed
 
     def change(self, employee_id: str, how: Callable[[Employee], Employee]) -> Employee:
         """Change an employee as they are now, again whenever somebody else was faster.

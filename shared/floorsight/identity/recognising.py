@@ -27,6 +27,7 @@ from floorsight.identity.snapshots import employee_key, review_key
 from floorsight.identity.telling import describe_answer
 from floorsight.platform.bus import Bus
 from floorsight.platform.clock import Clock, utc_now
+from floorsight.platform.contention import transact_again
 from floorsight.platform.errors import Unavailable
 from floorsight.platform.retry import Backoff
 from floorsight.platform.table import Table, TransactionRefused, Write
@@ -196,14 +197,11 @@ class RecognitionService:
         return local_day(self.sites.get_site(seen.site_id, with_deleted=True), self.clock())
 
     def _commit(self, writes: list[Write]) -> None:
-        for _ in self.backoff.tries():
-            try:
-                self.presence.transact(writes)
-                return
-            except TransactionRefused as refused:
-                if not refused.contended_only:
-                    raise AnsweredMeanwhile("somebody else answers the same track right now") from refused
-        raise Unavailable("others are counting at the same camera; try again", code="contention")
+        busy = "others are counting at the same camera; try again"
+        try:
+            transact_again(self.presence, writes, self.backoff, busy=busy)
+        except TransactionRefused as refused:
+            raise AnsweredMeanwhile("somebody else answers the same track right now") from refused
 
 
 def _asked(answer: Answer, seen: FaceSeen) -> Answer:

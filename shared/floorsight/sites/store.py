@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from floorsight.platform.clock import to_sort_key
-from floorsight.platform.errors import Conflict, Malformed, Unavailable
+from floorsight.platform.contention import transact_again
+from floorsight.platform.errors import Conflict, Malformed
 from floorsight.platform.items import Item, ItemType, Key, TableName
 from floorsight.platform.retry import Backoff
 from floorsight.platform.table import (
@@ -206,15 +207,11 @@ class SiteStore:
 
     def _write(self, thing: Thing, write: Put | Update) -> None:
         writes = [write, *self._site_counter(thing, write)]
-        for _ in self.backoff.tries():
-            try:
-                self.table.transact(writes)
-                return
-            except TransactionRefused as refused:
-                if not refused.contended_only:
-                    self._explain_refusal(thing, write, refused)
-                    return
-        raise Unavailable("others are changing the same site; try again", code="contention")
+        busy = "others are changing the same site; try again"
+        try:
+            transact_again(self.table, writes, self.backoff, busy=busy)
+        except TransactionRefused as refused:
+            self._explain_refusal(thing, write, refused)
 
     def _site_counter(self, thing: Thing, write: Put | Update) -> list[Update]:
         """The change of a site's number of cameras, which also holds that the site is still there."""

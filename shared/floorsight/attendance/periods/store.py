@@ -26,7 +26,8 @@ from floorsight.attendance.periods.layout import (
     read_period,
 )
 from floorsight.attendance.periods.model import Adjustment, PayLine, Period
-from floorsight.platform.errors import Conflict, Unavailable
+from floorsight.platform.contention import transact_again
+from floorsight.platform.errors import Conflict
 from floorsight.platform.items import Item, ItemType, TableName
 from floorsight.platform.retry import Backoff
 from floorsight.platform.table import (
@@ -205,14 +206,8 @@ class PeriodStore:
 
     def _transact(self, writes: list[Write]) -> None:
         """Raises TransactionRefused when an expectation did not hold, Unavailable when others are busy."""
-        for _ in self.backoff.tries():
-            try:
-                self.table.transact(writes)
-                return
-            except TransactionRefused as refused:
-                if not refused.contended_only:
-                    raise
-        raise Unavailable("others are changing the same periods; try again", code="contention")
+        busy = "others are changing the same periods; try again"
+        transact_again(self.table, writes, self.backoff, busy=busy)
 
 
 def count_missing(lines: Iterable[PayLine]) -> int:

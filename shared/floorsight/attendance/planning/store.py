@@ -21,7 +21,7 @@ from floorsight.attendance.planning.layout import (
     shift_body,
 )
 from floorsight.attendance.planning.model import ShiftHistory
-from floorsight.platform.errors import Unavailable
+from floorsight.platform.contention import transact_again
 from floorsight.platform.items import Item, ItemType, TableName
 from floorsight.platform.retry import Backoff
 from floorsight.platform.table import (
@@ -31,7 +31,6 @@ from floorsight.platform.table import (
     Page,
     Put,
     Table,
-    TransactionRefused,
     Update,
     Write,
 )
@@ -249,14 +248,8 @@ class PlanningStore:
         Raises TransactionRefused (somebody else was faster) or Unavailable.
         """
         guarded = [*writes, guard(frontier)] if frontier else list(writes)
-        for _ in self.backoff.tries():
-            try:
-                self.table.transact(guarded)
-                return
-            except TransactionRefused as refused:
-                if not refused.contended_only:
-                    raise
-        raise Unavailable("others are changing the same plans; try again", code="contention")
+        busy = "others are changing the same plans; try again"
+        transact_again(self.table, guarded, self.backoff, busy=busy)
 
 
 def _leave_names(leave: Leave) -> Mapping[str, str]:

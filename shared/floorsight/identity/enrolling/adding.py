@@ -13,7 +13,8 @@ from floorsight.identity.enrolling.model import PICTURE_TYPE, Enrolled, NewFace,
 from floorsight.identity.gallery.model import MAX_FACES, EnrolledFace, EnrolledPerson
 from floorsight.identity.gallery.store import GalleryStore
 from floorsight.platform.clock import Clock, utc_now
-from floorsight.platform.errors import Conflict, Fault, Faulty, FloorsightError, NotFound, Unavailable
+from floorsight.platform.contention import transact_again
+from floorsight.platform.errors import Conflict, Fault, Faulty, FloorsightError, NotFound
 from floorsight.platform.ids import derived_id
 from floorsight.platform.objects import ObjectStore
 from floorsight.platform.table import Expectation, TransactionRefused, Update, Write
@@ -117,16 +118,13 @@ class FaceKeeping:
                 write = replace(write, expect=Expectation(equals={"revision": gallery_revision or None}))
             writes.append(write)
         writes.append(self.employees.store.unchanged(employee))
-        for _ in self.gallery.backoff.tries():
-            try:
-                self.gallery.table.transact(writes)
-                return
-            except TransactionRefused as refused:
-                if not refused.contended_only:
-                    raise ChangedMeanwhile(
-                        "the employee or the site's faces were changed this very moment; try again"
-                    ) from refused
-        raise Unavailable("others are changing the same site's faces; try again", code="contention")
+        busy = "others are changing the same site's faces; try again"
+        try:
+            transact_again(self.gallery.table, writes, self.gallery.backoff, busy=busy)
+        except TransactionRefused as refused:
+            raise ChangedMeanwhile(
+                "the employee or the site's faces were changed this very moment; try again"
+            ) from refused
 
     def _find(self, employee: Employee) -> EnrolledPerson:
         names = (employee.site_id, employee.employee_id)

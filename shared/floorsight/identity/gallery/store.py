@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from floorsight.identity.gallery.model import EnrolledFace, EnrolledPerson, SiteFaces
 from floorsight.platform.clock import from_sort_key, to_sort_key
+from floorsight.platform.contention import transact_again
 from floorsight.platform.errors import Conflict, Unavailable
 from floorsight.platform.items import Item, ItemType, TableName
 from floorsight.platform.retry import Backoff
@@ -132,14 +133,8 @@ class GalleryStore:
         raise Unavailable(f"the faces of employee {employee_id} change all the time", code="contention")
 
     def _transact(self, writes: list[Write]) -> None:
-        for _ in self.backoff.tries():
-            try:
-                self.table.transact(writes)
-                return
-            except TransactionRefused as refused:
-                if not refused.contended_only:
-                    raise
-        raise Unavailable("others are changing the same site's faces; try again", code="contention")
+        busy = "others are changing the same site's faces; try again"
+        transact_again(self.table, writes, self.backoff, busy=busy)
 
 
 def _dump_person(person: EnrolledPerson) -> Item:

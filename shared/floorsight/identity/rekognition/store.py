@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from floorsight.identity.rekognition.model import Asking, SpendCapReached, Usage
 from floorsight.platform.clock import Clock, to_sort_key, utc_now
+from floorsight.platform.contention import transact_again
 from floorsight.platform.errors import Conflict, Unavailable
 from floorsight.platform.items import ItemType, Key, TableName
 from floorsight.platform.observability import emit_metrics
@@ -133,16 +134,8 @@ class SpendLedger:
 
         Contention is tried again, as nothing was written then. Raises TransactionRefused or Unavailable.
         """
-        fault: TransactionRefused | None = None
-        for _ in self.backoff.tries():
-            try:
-                self.table.transact([update])
-                return
-            except TransactionRefused as refused:
-                if not refused.contended_only:
-                    raise
-                fault = refused
-        raise Unavailable("others are writing the same day's spending", code="contention") from fault
+        busy = "others are writing the same day's spending"
+        transact_again(self.table, [update], self.backoff, busy=busy)
 
 
 def _key(site_id: str, day: date) -> Key:
