@@ -11,14 +11,13 @@ from floorsight.alerts.model import Alert, AlertState, Concern, Latch
 from floorsight.platform.errors import Conflict, Unavailable
 from floorsight.platform.items import Item, ItemType, TableName
 from floorsight.platform.table import (
-    ABSENT,
-    Expectation,
     Page,
     Put,
     Range,
     Table,
     TransactionRefused,
     Write,
+    at_revision,
     check_start_key,
 )
 
@@ -101,19 +100,11 @@ class AlertStore:
         writes: list[Write] = [alert_write(loaded, changed), *beside]
         if latch:
             writes.append(_latch_write(latch))
-        self._transact(writes)
+        write_alerts(self.table, writes)
 
     def save_latch(self, latch: LatchChange) -> None:
         """Write a latch alone. Raises as `save` does."""
-        self._transact([_latch_write(latch)])
-
-    def _transact(self, writes: Sequence[Write]) -> None:
-        try:
-            self.table.transact(writes)
-        except TransactionRefused as refused:
-            if refused.contended_only:
-                raise Unavailable("others are writing the same alert", code="contention") from refused
-            raise AlertChanged() from refused
+        write_alerts(self.table, [_latch_write(latch)])
 
     def list_unfinished(self, site_id: str) -> list[Alert]:
         """Alerts of which something is to be sent, or which wait for an end, oldest first.
@@ -178,18 +169,24 @@ class AlertStore:
                     yield item
 
 
+def write_alerts(table: Table, writes: Sequence[Write]) -> None:
+    """All or none. Raises AlertChanged: somebody else was faster. Unavailable: contention, or no answer."""
+    try:
+        table.transact(writes)
+    except TransactionRefused as refused:
+        if refused.contended_only:
+            raise Unavailable("others are writing the same alert", code="contention") from refused
+        raise AlertChanged() from refused
+
+
 def alert_write(loaded: Alert | None, changed: Alert) -> Put:
     """Writes an alert if it is still as it was loaded; None: if there is none."""
-    return Put(_alert_item(changed), expect=_unchanged(loaded.revision if loaded else None))
-
-
-def _unchanged(revision: int | None) -> Expectation:
-    return Expectation(equals={"revision": revision}) if revision else ABSENT
+    return Put(_alert_item(changed), expect=at_revision(loaded.revision if loaded else None))
 
 
 def _latch_write(latch: LatchChange) -> Put:
     item = LATCH.item(latch_body(latch.concern, latch.changed), **vars(latch.concern))
-    return Put(item, expect=_unchanged(latch.loaded.revision or None))
+    return Put(item, expect=at_revision(latch.loaded.revision or None))
 
 
 def _alert_item(alert: Alert) -> Item:

@@ -39,6 +39,11 @@ NOTHING_EXPECTED = Expectation()
 ABSENT = Expectation(absent=True)
 
 
+def at_revision(revision: int | None) -> Expectation:
+    """That an item is still at the `revision` that was read; 0 or None: that there still is none."""
+    return Expectation(equals={"revision": revision}) if revision else ABSENT
+
+
 @dataclass(frozen=True)
 class Put:
     """Write a whole item."""

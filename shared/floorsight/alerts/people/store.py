@@ -8,11 +8,11 @@ from datetime import datetime, time, timedelta
 
 from floorsight.alerts.model import Alert
 from floorsight.alerts.people.model import Followed, PeoplePolicy, TrackName, Visit
-from floorsight.alerts.store import AlertChanged, alert_write
+from floorsight.alerts.store import alert_write, write_alerts
 from floorsight.platform.clock import from_sort_key, moment_text, read_moment, to_sort_key
-from floorsight.platform.errors import Conflict, Unavailable
 from floorsight.platform.items import Item, ItemType, TableName
-from floorsight.platform.table import ABSENT, Expectation, Put, Table, TransactionRefused, Write
+from floorsight.platform.revisions import put_next
+from floorsight.platform.table import ABSENT, Put, Table, Write, at_revision
 
 # Longer than events are kept anywhere: queues, dead letters, the archive.
 KEPT = timedelta(days=30)
@@ -75,10 +75,8 @@ class FollowedStore:
 
         Raises AlertChanged: somebody else was faster. Unavailable: contention, or no answer.
         """
-        before = changed.revision - 1
-        expect = Expectation(equals={"revision": before}) if before else ABSENT
-        track = Put(_followed_item(changed, now), expect=expect)
-        _transact(self.table, [track, *(alert_write(None, alert) for alert in alerts)])
+        track = Put(_followed_item(changed, now), expect=at_revision(changed.revision - 1))
+        write_alerts(self.table, [track, *(alert_write(None, alert) for alert in alerts)])
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ class OccurrenceStore:
         body: Item = {"alert_id": alert and alert.alert_id, "expires_at": _expiry(now)}
         item = TOLD.item(body, site_id=site_id, kind=kind, occurrence=occurrence)
         writes: list[Write] = [Put(item, expect=ABSENT)]
-        _transact(self.table, [*writes, *([alert_write(None, alert)] if alert else [])])
+        write_alerts(self.table, [*writes, *([alert_write(None, alert)] if alert else [])])
 
 
 @dataclass(frozen=True)
@@ -117,25 +115,14 @@ class PeoplePolicyStore:
         Raises Conflict (`revision_changed`) when somebody else was faster.
         """
         stored = replace(changed, revision=changed.revision + 1)
-        expect = Expectation(equals={"revision": changed.revision}) if changed.revision else ABSENT
-        try:
-            self.table.write(Put(_policy_item(stored), expect))
-        except Conflict as error:
-            if self.find(stored.site_id) != stored:  # else it was written before, and the answer got lost
-                raise Conflict(
-                    "somebody else has changed the policy meanwhile; read it again and repeat your change",
-                    code="revision_changed",
-                ) from error
+        put_next(
+            self.table,
+            _policy_item(stored),
+            instead_of=changed.revision,
+            is_stored=lambda: self.find(stored.site_id) == stored,
+            what="policy",
+        )
         return stored
-
-
-def _transact(table: Table, writes: Sequence[Write]) -> None:
-    try:
-        table.transact(writes)
-    except TransactionRefused as refused:
-        if refused.contended_only:
-            raise Unavailable("others are writing the same", code="contention") from refused
-        raise AlertChanged() from refused
 
 
 def _expiry(now: datetime) -> int:

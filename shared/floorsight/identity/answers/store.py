@@ -11,7 +11,7 @@ from floorsight.identity.answers.model import Answer
 from floorsight.identity.model import Decision, Match, Track, Unknown
 from floorsight.platform.clock import from_sort_key, to_sort_key
 from floorsight.platform.items import Item, ItemType, Key, TableName
-from floorsight.platform.table import ABSENT, Delete, Expectation, Put, Table
+from floorsight.platform.table import Delete, Expectation, Put, Table, at_revision
 
 # Longer than a queue keeps an event: who asks again by the same event is told the same.
 KEPT = timedelta(days=5)
@@ -59,8 +59,7 @@ class AnswerStore:
 
     def put_write(self, answer: Answer) -> Put:
         """Write an answer in place of the one of its revision (0: of none)."""
-        expect = Expectation(equals={"revision": answer.revision}) if answer.revision else ABSENT
-        return Put(_dump(answer), expect)
+        return Put(_dump(answer), at_revision(answer.revision))
 
     def remove_write(self, answer: Answer) -> Delete:
         """Forget an answer that is still as it was read."""

@@ -8,7 +8,7 @@ from floorsight.identity.erasing.model import Erasure, ErasureCause, Reference
 from floorsight.platform.clock import from_sort_key, moment_text, read_moment, to_sort_key
 from floorsight.platform.errors import Conflict
 from floorsight.platform.items import Item, ItemType, TableName
-from floorsight.platform.table import ABSENT, Expectation, Put, Table
+from floorsight.platform.table import Put, Table, at_revision
 
 _ERASURES = "ERASURE#"
 
@@ -46,8 +46,7 @@ class ErasureStore:
 
     def put_write(self, erasure: Erasure) -> Put:
         """Write an erasure in place of the one of its revision (0: of none)."""
-        expect = Expectation(equals={"revision": erasure.revision}) if erasure.revision else ABSENT
-        return Put(_item(replace(erasure, revision=erasure.revision + 1)), expect)
+        return Put(_item(replace(erasure, revision=erasure.revision + 1)), at_revision(erasure.revision))
 
     def save(self, erasure: Erasure) -> Erasure:
         """Raises Conflict (`erased_meanwhile`): somebody else goes on with the same erasure."""

@@ -10,16 +10,7 @@ from floorsight.platform.contention import transact_again
 from floorsight.platform.errors import Conflict, Unavailable
 from floorsight.platform.items import Item, ItemType, TableName
 from floorsight.platform.retry import Backoff
-from floorsight.platform.table import (
-    ABSENT,
-    Delete,
-    Expectation,
-    Put,
-    Table,
-    TransactionRefused,
-    Update,
-    Write,
-)
+from floorsight.platform.table import Delete, Put, Table, TransactionRefused, Update, Write, at_revision
 
 _READERS = ("recognise_person", "query_api", "analyse_image", "run_job")
 _WRITERS = ("query_api", "analyse_image", "run_job")
@@ -107,7 +98,7 @@ class GalleryStore:
     def put_writes(self, person: EnrolledPerson) -> list[Write]:
         """What `put` writes, for a transaction with something else of the registry table."""
         key = FACES.key(site_id=person.site_id, employee_id=person.employee_id)
-        expect = Expectation(equals={"revision": person.revision}) if person.revision else ABSENT
+        expect = at_revision(person.revision)
         rise = Update(
             REVISION.key(site_id=person.site_id),
             add={"revision": 1},

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from floorsight.identity.policy.model import IdentityPolicy, Recogniser
-from floorsight.platform.errors import Conflict
 from floorsight.platform.items import Item, ItemType, TableName
-from floorsight.platform.table import ABSENT, Expectation, Put, Table
+from floorsight.platform.revisions import put_next
+from floorsight.platform.table import Table
 
 POLICY = ItemType(
     name="identity_policy",
@@ -40,15 +40,13 @@ class PolicyStore:
             Conflict: `revision_changed`, when somebody else was faster.
         """
         stored = replace(changed, revision=changed.revision + 1)
-        expect = Expectation(equals={"revision": changed.revision}) if changed.revision else ABSENT
-        try:
-            self.table.write(Put(POLICY.item(_dump(stored), site_id=stored.site_id), expect))
-        except Conflict as error:
-            if self.find(stored.site_id) != stored:  # else it was written before, and the answer got lost
-                raise Conflict(
-                    "somebody else has changed the policy meanwhile; read it again and repeat your change",
-                    code="revision_changed",
-                ) from error
+        put_next(
+            self.table,
+            POLICY.item(_dump(stored), site_id=stored.site_id),
+            instead_of=changed.revision,
+            is_stored=lambda: self.find(stored.site_id) == stored,
+            what="policy",
+        )
         return stored
 
 
