@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Generic, TypeVar
 
@@ -14,10 +15,12 @@ from pydantic import BaseModel, Field
 from floorsight.platform.bus import canonical_json
 from floorsight.platform.errors import Malformed
 from floorsight.platform.items import Item
+from floorsight.platform.table import Page
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 500
 T = TypeVar("T", bound=BaseModel)
+Found = TypeVar("Found")
 
 
 class Listing(BaseModel, Generic[T]):
@@ -56,6 +59,32 @@ def decode_cursor(cursor: str) -> Item:
     if not isinstance(key, dict):
         raise _damaged()
     return key
+
+
+def cut_page(
+    items: Sequence[Found], page: Paging, place: Callable[[Found], tuple[str, str]], names: tuple[str, str]
+) -> Page[Found]:
+    """A page of a list that was read whole, by each item's place in it; cursors have it under these names.
+
+    Raises:
+        Malformed: the cursor is of another list (`bad_cursor`).
+    """
+    after = _read_place(page.start_key, names)
+    rest = [each for each in items if place(each) > after]
+    shown = rest[: page.limit]
+    more = len(rest) > page.limit
+    return Page(shown, dict(zip(names, place(shown[-1]), strict=True)) if more else None)
+
+
+def _read_place(start_key: Item | None, names: tuple[str, str]) -> tuple[str, str]:
+    if start_key is None:
+        return "", ""
+    first, second = (start_key.get(name) for name in names)
+    if not isinstance(first, str) or not isinstance(second, str):
+        raise Malformed(
+            "the cursor belongs to another list; begin without one", code="bad_cursor", field="cursor"
+        )
+    return first, second
 
 
 def _damaged() -> Malformed:

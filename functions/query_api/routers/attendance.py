@@ -15,11 +15,9 @@ from floorsight.attendance.explaining.rules import explain
 from floorsight.attendance.listing import Presence
 from floorsight.attendance.model import Record, Status
 from floorsight.platform.errors import Malformed
-from floorsight.platform.items import Item
-from floorsight.platform.table import Page
 from functions.gateway.access import Role, requires
 from functions.gateway.problems import document
-from functions.query_api.paging import Listing, Paging, RequestedPage, encode_cursor
+from functions.query_api.paging import Listing, RequestedPage, cut_page, encode_cursor
 from functions.query_api.routers.attendance_fields import AdjustmentOut, PayLineOut, PunchOut, RecordOut
 from functions.query_api.routers.dates import RequestedDates
 from functions.query_api.services import Wired
@@ -99,35 +97,14 @@ def list_records(
         assert employee_id is not None  # noqa: S101 - one of the two is given
         site_id = services.attendance.lists.employees.get_employee(employee_id).site_id
         records = lists.list_of_employee(employee_id, dates.first, dates.last, status or ())
-        found = _cut(records, page)
+        found = cut_page(records, page, _place, ("on", "shift"))
     frontier = services.attendance.periods.store.find_frontier(site_id)
     items = [RecordOut.of(record, frontier) for record in found.items]
     return Listing(items=items, next_cursor=encode_cursor(found.next_key))
 
 
-def _cut(records: list[Record], page: Paging) -> Page[Record]:
-    """A page of an employee's records, which are read together."""
-    after = _read_position(page.start_key)
-    rest = [each for each in records if _position(each) > after]
-    if len(rest) <= page.limit:
-        return Page(rest)
-    shown = rest[: page.limit]
-    return Page(shown, dict(zip(("on", "shift"), _position(shown[-1]), strict=True)))
-
-
-def _position(record: Record) -> tuple[str, str]:
+def _place(record: Record) -> tuple[str, str]:
     return record.instance.local_date.isoformat(), record.instance.shift.shift_id
-
-
-def _read_position(start_key: Item | None) -> tuple[str, str]:
-    if start_key is None:
-        return "", ""
-    on, shift_id = start_key.get("on"), start_key.get("shift")
-    if not isinstance(on, str) or not isinstance(shift_id, str):
-        raise Malformed(
-            "the cursor belongs to another list; begin without one", code="bad_cursor", field="cursor"
-        )
-    return on, shift_id
 
 
 @router.get("/today", dependencies=[requires(Role.OPERATOR)], responses=READ_PROBLEMS)

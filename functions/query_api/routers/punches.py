@@ -14,10 +14,9 @@ from floorsight.attendance.model import PunchSource
 from floorsight.attendance.planning.model import MAX_REASON_LENGTH
 from floorsight.events.attendance import PunchDirection
 from floorsight.platform.errors import Malformed
-from floorsight.platform.items import Item
 from functions.gateway.access import Caller, Role, requires
 from functions.gateway.problems import document
-from functions.query_api.paging import Listing, RequestedPage, encode_cursor
+from functions.query_api.paging import Listing, RequestedPage, cut_page, encode_cursor
 from functions.query_api.routers.attendance_fields import AdjustmentOut, Link, PunchOut, RecordOut
 from functions.query_api.routers.dates import RequestedDates, TimeAtSite
 from functions.query_api.services import Services, Wired
@@ -199,24 +198,12 @@ def list_punches(
     found = services.attendance.lists.list_punches(
         employee_id, dates.first, dates.last, only_unplaced=unplaced
     )
-    after = _read_position(page.start_key)
-    rest = [each for each in found if _position(each) > after]
-    shown = [PlacedPunchOut.placed(each, services.pictures.link) for each in rest[: page.limit]]
-    more = len(rest) > page.limit
-    last = _position(rest[page.limit - 1]) if more else None
-    return Listing(items=shown, next_cursor=encode_cursor({"at": last[0], "id": last[1]} if last else None))
+    shown = cut_page(found, page, _place, ("at", "id"))
+    return Listing(
+        items=[PlacedPunchOut.placed(each, services.pictures.link) for each in shown.items],
+        next_cursor=encode_cursor(shown.next_key),
+    )
 
 
-def _position(placed: PlacedPunch) -> tuple[str, str]:
+def _place(placed: PlacedPunch) -> tuple[str, str]:
     return placed.punch.at.isoformat(), placed.punch.punch_id
-
-
-def _read_position(start_key: Item | None) -> tuple[str, str]:
-    if start_key is None:
-        return "", ""
-    at, punch_id = start_key.get("at"), start_key.get("id")
-    if not isinstance(at, str) or not isinstance(punch_id, str):
-        raise Malformed(
-            "the cursor belongs to another list; begin without one", code="bad_cursor", field="cursor"
-        )
-    return at, punch_id
