@@ -13,7 +13,12 @@ from floorsight.identity.enrolling.model import MAX_IMAGES, Enrolled, image_fiel
 from floorsight.images.portrait import read_portrait
 from floorsight.platform.errors import Fault, Faulty, Malformed, NotFound
 from floorsight.vision.decoding import Image
-from functions.analyse_image.frames import MAX_BASE64_LENGTH, MAX_IMAGE_BYTES, decode_base64
+from functions.analyse_image.given_images import (
+    MAX_BASE64_LENGTH,
+    MAX_IMAGE_BYTES,
+    check_one_given,
+    read_given,
+)
 from functions.analyse_image.services import Services, Wired
 from functions.analyse_image.uploads import KEY_PATTERN
 from functions.gateway.access import Caller, Role, requires
@@ -46,8 +51,7 @@ class EnrolmentImage(BaseModel):
 
     @model_validator(mode="after")
     def _one_image(self) -> Self:
-        if (self.image is None) == (self.upload_key is None):
-            raise ValueError("give the image in `image` or name it in `upload_key`, one of the two")
+        check_one_given("image", self.image, self.upload_key)
         return self
 
 
@@ -107,16 +111,9 @@ def _read_all(images: Sequence[EnrolmentImage], services: Services) -> list[Imag
     faults: list[Fault] = []
     for index, image in enumerate(images):
         try:
-            pictures.append(read_portrait(_bytes_of(image, services)))
+            pictures.append(read_portrait(read_given(image.image, image.upload_key, services.uploads)))
         except (Malformed, NotFound) as error:
             faults.append(Fault(image_field(index), error.code, error.message))
     if faults:
         raise Faulty(faults)
     return pictures
-
-
-def _bytes_of(image: EnrolmentImage, services: Services) -> bytes:
-    """Raises Malformed (`not_base64`) or NotFound (`unknown_upload`)."""
-    if image.upload_key is not None:
-        return services.uploads.fetch(image.upload_key)
-    return decode_base64(image.image or "")

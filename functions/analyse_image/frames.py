@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
@@ -14,9 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from floorsight.images.jpeg import MAX_SIDE_PIXELS, MIN_SIDE_PIXELS, read_jpeg
 from floorsight.images.model import FrameAnswer, NamedFace, PostedFrame
 from floorsight.images.store import ANSWERS_KEPT
-from floorsight.platform.errors import Malformed
 from floorsight.platform.ids import IDENTIFIER_PATTERN
-from functions.analyse_image.services import Services, Wired
+from functions.analyse_image.given_images import (
+    MAX_BASE64_LENGTH,
+    MAX_IMAGE_BYTES,
+    check_one_given,
+    read_given,
+)
+from functions.analyse_image.services import Wired
 from functions.analyse_image.uploads import KEY_PATTERN, MAX_UPLOAD_BYTES, URL_SECONDS
 from functions.gateway.access import Role, requires
 from functions.gateway.moments import Moment, check_moment
@@ -24,8 +28,6 @@ from functions.gateway.problems import document
 
 router = APIRouter(prefix="/process", tags=["frames"])
 
-MAX_IMAGE_BYTES = 4 * 1024 * 1024  # a Lambda function's request has 6 MB, in which base64 takes a third more
-MAX_BASE64_LENGTH = -(-MAX_IMAGE_BYTES // 3) * 4
 _SENDERS = [requires(Role.OPERATOR, or_machine=True)]
 _PROBLEMS = document(
     HTTPStatus.UNAUTHORIZED,
@@ -66,8 +68,7 @@ class FrameRequest(BaseModel):
 
     @model_validator(mode="after")
     def _one_image(self) -> Self:
-        if (self.frame is None) == (self.upload_key is None):
-            raise ValueError("give the image in `frame` or name it in `upload_key`, one of the two")
+        check_one_given("frame", self.frame, self.upload_key)
         return self
 
 
@@ -151,31 +152,12 @@ def process_frame(request: FrameRequest, services: Wired) -> FrameResult:
     check_moment("captured_at", request.captured_at)
     posted = PostedFrame(
         camera_id=request.camera_id,
-        jpeg=read_jpeg(_image_of(request, services)),
+        jpeg=read_jpeg(read_given(request.frame, request.upload_key, services.uploads)),
         frame_id=request.frame_id,
         captured_at=request.captured_at,
     )
     answer = services.images.take_frame(posted)
     return FrameResult.of(answer, services.images.name_people(posted.camera_id, answer))
-
-
-def _image_of(request: FrameRequest, services: Services) -> bytes:
-    """Raises Malformed (`not_base64`) or NotFound (`unknown_upload`)."""
-    if request.upload_key is not None:
-        return services.uploads.fetch(request.upload_key)
-    return decode_base64(request.frame or "")
-
-
-def decode_base64(text: str) -> bytes:
-    """Raises Malformed (`not_base64`)."""
-    try:
-        return base64.b64decode(text, validate=True)
-    except ValueError as error:  # binascii.Error is one, and text that is not ASCII makes another
-        raise Malformed(
-            f"the image is no base64 ({error}); send the file's bytes, coded, with nothing before them",
-            code="not_base64",
-            field="frame",
-        ) from error
 
 
 @router.post(

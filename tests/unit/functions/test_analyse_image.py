@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 
 from floorsight.platform.errors import Unavailable
 from functions.analyse_image.app import create_app
-from functions.analyse_image.frames import MAX_BASE64_LENGTH, MAX_IMAGE_BYTES
+from functions.analyse_image.given_images import MAX_BASE64_LENGTH, MAX_IMAGE_BYTES
 from functions.analyse_image.services import Services
 from functions.analyse_image.uploads import Uploads
 from functions.gateway.access import MACHINES, Role
