@@ -8,16 +8,10 @@ from pathlib import Path
 from mangum import Mangum
 
 from floorsight.identity.answers.store import AnswerStore
-from floorsight.identity.deciding import DecisionService
 from floorsight.identity.enrolling.service import EnrolmentService
 from floorsight.identity.face_rooms import ask_rekognition, open_face_rooms
 from floorsight.identity.gallery.holding import GalleryHolder
-from floorsight.identity.keeping import Evidence
-from floorsight.identity.recognising import RecognitionService
-from floorsight.identity.rekognition.backend import RekognitionBackend
-from floorsight.identity.rekognition.calling import Caller
-from floorsight.identity.rekognition.collections import Collections
-from floorsight.identity.rekognition.store import SpendLedger
+from floorsight.identity.recognition_room import open_recognition
 from floorsight.images.faces import FrameFaces
 from floorsight.images.service import ImageService
 from floorsight.images.turn import FramePipeline, ImagePorts
@@ -68,14 +62,14 @@ def make_services() -> Services:
         outside=ask_rekognition(settings.stage, registry=registry, presence=presence, sites=sites),
     )
     galleries = GalleryHolder(faces.keeping.gallery)
-    searching = Collections(settings.stage, Caller(lambda: client("rekognition"), SpendLedger(presence)))
-    recognition = RecognitionService(
-        sites=sites,
-        policies=faces.policies,
-        decisions=DecisionService(galleries, faces.employees, RekognitionBackend(searching)),
-        evidence=Evidence(objects),
+    recognition = open_recognition(
+        settings.stage,
+        registry=registry,
         presence=presence,
+        objects=objects,
+        sites=sites,
         bus=bus,
+        galleries=galleries,
     )
     ports = ImagePorts(
         pipeline=FramePipeline(detector, Tracker(), face_models.open),

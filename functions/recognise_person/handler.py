@@ -6,20 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol, cast
 
-from floorsight.employees.service import EmployeeService
-from floorsight.employees.store import EmployeeStore
 from floorsight.events.identity import FaceSeen
 from floorsight.events.queue import Failures, Message, read_event
-from floorsight.identity.deciding import DecisionService
 from floorsight.identity.gallery.holding import GalleryHolder
 from floorsight.identity.gallery.store import GalleryStore
-from floorsight.identity.keeping import Evidence
-from floorsight.identity.policy.store import PolicyStore
 from floorsight.identity.recognising import RecognitionService
-from floorsight.identity.rekognition.backend import RekognitionBackend
-from floorsight.identity.rekognition.calling import Caller
-from floorsight.identity.rekognition.collections import Collections
-from floorsight.identity.rekognition.store import SpendLedger
+from floorsight.identity.recognition_room import open_recognition
 from floorsight.platform.aws import client
 from floorsight.platform.bus import EventBridgeBus
 from floorsight.platform.dynamo import DynamoTable
@@ -53,20 +45,14 @@ def recognition_service() -> RecognitionService:
     settings = RecognisePersonSettings.from_environment()
     dynamodb = client("dynamodb")
     registry = DynamoTable(settings.registry_table, dynamodb)
-    presence = DynamoTable(settings.presence_table, dynamodb)
-    sites = SiteService(SiteStore(registry))
-    rekognition = Collections(settings.stage, Caller(lambda: client("rekognition"), SpendLedger(presence)))
-    return RecognitionService(
-        sites=sites,
-        policies=PolicyStore(registry),
-        decisions=DecisionService(
-            GalleryHolder(GalleryStore(registry)),
-            EmployeeService(EmployeeStore(registry), sites),
-            RekognitionBackend(rekognition),
-        ),
-        evidence=Evidence(S3Objects(settings.media_bucket, client("s3"))),
-        presence=presence,
+    return open_recognition(
+        settings.stage,
+        registry=registry,
+        presence=DynamoTable(settings.presence_table, dynamodb),
+        objects=S3Objects(settings.media_bucket, client("s3")),
+        sites=SiteService(SiteStore(registry)),
         bus=EventBridgeBus(settings.event_bus, client("events")),
+        galleries=GalleryHolder(GalleryStore(registry)),
     )
 
 
