@@ -10,6 +10,7 @@ from floorsight.events.identity import FaceSeen, PersonNotRecognised, PersonReco
 from floorsight.events.occupancy import OccupancyChanged
 from floorsight.events.publishing import PublisherReported
 from floorsight.events.recordings import RecordingAnalysed
+from floorsight.events.vehicles import GateDecided, GateOverridden, PlateRead, VehicleLeft
 from floorsight.events.vision import (
     ChunkRejected,
     ChunksMissed,
@@ -33,6 +34,10 @@ EVENTS: tuple[type[Event], ...] = (
     PersonRecognised,
     PersonNotRecognised,
     PunchRecorded,
+    PlateRead,
+    VehicleLeft,
+    GateDecided,
+    GateOverridden,
     PublisherReported,
     CameraWentOffline,
     CameraCameBack,

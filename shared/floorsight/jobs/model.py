@@ -73,7 +73,7 @@ JOBS: Mapping[JobName, Job] = {
     for job in (
         Job(
             JobName.CHECK_ALERTS,
-            "Cameras that fell silent, ends of cooldowns, notifications not sent yet",
+            "Cameras that fell silent, ends of cooldowns, notifications and namings not told yet",
             1,
             deleted_within=A_DAY,
         ),

@@ -28,6 +28,9 @@ READ_TIMEOUT_SECONDS = 3
 BULK_READ_TIMEOUT_SECONDS = {"kinesis": 20, "s3": 20}  # video and pictures take longer to come and go
 # Rekognition charges for its answers: identity/rekognition repeats calls itself, counted and within a budget.
 ATTEMPTS_BY_SERVICE = {"rekognition": 1}
+# Of who is waited for: one attempt, which ends soon enough that another one, the caller's own, has time left.
+HURRIED_CONNECT_SECONDS = 1
+HURRIED_READ_SECONDS = 2
 
 
 @overload
@@ -55,16 +58,32 @@ def client(service: str) -> Any:
     return _client(service)
 
 
+@overload
+def hurried_client(service: Literal["dynamodb"]) -> DynamoDBClient: ...
+@overload
+def hurried_client(service: Literal["events"]) -> EventBridgeClient: ...
+def hurried_client(service: str) -> Any:
+    """As `client`, of a function that ends within seconds: a call that hangs is an error at once.
+
+    Nothing is repeated: the caller does.
+    """
+    return _client(service, hurried=True)
+
+
 @cache
-def _client(service: str) -> Any:
+def _client(service: str, *, hurried: bool = False) -> Any:
     # boto3 costs about 200 ms to import: a handler that never calls AWS never pays it.
     import boto3
     from botocore.config import Config
 
+    connect, read = CONNECT_TIMEOUT_SECONDS, BULK_READ_TIMEOUT_SECONDS.get(service, READ_TIMEOUT_SECONDS)
+    attempts = ATTEMPTS_BY_SERVICE.get(service, MAX_ATTEMPTS)
+    if hurried:
+        connect, read, attempts = HURRIED_CONNECT_SECONDS, HURRIED_READ_SECONDS, 1
     config = Config(
-        connect_timeout=CONNECT_TIMEOUT_SECONDS,
-        read_timeout=BULK_READ_TIMEOUT_SECONDS.get(service, READ_TIMEOUT_SECONDS),
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS_BY_SERVICE.get(service, MAX_ATTEMPTS)},
+        connect_timeout=connect,
+        read_timeout=read,
+        retries={"mode": "standard", "total_max_attempts": attempts},
         signature_version="s3v4" if service == "s3" else None,
         # Else a presigned URL names S3's global host, which redirects, and no signature survives that.
         s3={"addressing_style": "virtual"} if service == "s3" else None,

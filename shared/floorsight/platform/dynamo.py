@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from floorsight.platform.aws import translated
 from floorsight.platform.dynamo_values import from_dynamo, serialise, to_dynamo
 from floorsight.platform.errors import Conflict, Unavailable
 from floorsight.platform.items import Item, Key
+from floorsight.platform.retry import Backoff
 from floorsight.platform.table import (
+    MAX_BATCH_KEYS,
     Expectation,
     Page,
     Put,
@@ -27,6 +30,15 @@ if TYPE_CHECKING:
     from botocore.exceptions import ClientError
     from mypy_boto3_dynamodb import DynamoDBClient
 
+_PATIENCE = Backoff()  # DynamoDB answers a batch in part when it is busy, or at 16 MB
+
+
+def _begin_tries() -> Iterator[int]:
+    """Waits before every try but the first, which is under way."""
+    tries = _PATIENCE.tries()
+    next(tries)
+    return tries
+
 
 class DynamoTable:
     """`Table` on DynamoDB."""
@@ -42,6 +54,34 @@ class DynamoTable:
             )
         found = answer.get("Item")
         return from_dynamo(found) if found else None
+
+    def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        found: dict[Key, Item] = {}
+        waiting = deque(dict.fromkeys(keys))
+        tries = _begin_tries()
+        while waiting:
+            asked = [waiting.popleft() for _ in range(min(len(waiting), MAX_BATCH_KEYS))]
+            answered, left = self._get_batch(asked)
+            found |= answered
+            if len(left) < len(asked):
+                tries = _begin_tries()  # it goes on
+            elif next(tries, None) is None:
+                raise Unavailable("DynamoDB is busy: it leaves the keys of a batch unread")
+            waiting.extend(left)
+        return found
+
+    def _get_batch(self, keys: list[Key]) -> tuple[dict[Key, Item], list[Key]]:
+        """The items of up to 100 keys, and the keys that DynamoDB left for another try."""
+        asked = [to_dynamo(key.attributes()) for key in keys]
+        with translated("DynamoDB", _translate):
+            answer = self._client.batch_get_item(
+                RequestItems={self.name: {"Keys": asked, "ConsistentRead": True}}
+            )
+        items = [from_dynamo(item) for item in answer["Responses"].get(self.name, [])]
+        left = answer.get("UnprocessedKeys", {}).get(self.name)
+        plain = [from_dynamo(key) for key in left["Keys"]] if left else []
+        unread = [Key(key["PK"], key["SK"]) for key in plain]
+        return {Key(item["PK"], item["SK"]): item for item in items}, unread
 
     def query(
         self,

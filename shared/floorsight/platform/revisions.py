@@ -21,7 +21,12 @@ def put_next(table: Table, item: Item, *, instead_of: int, is_stored: Callable[[
         table.write(Put(item, at_revision(instead_of)))
     except Conflict as error:
         if not is_stored():
-            raise Conflict(
-                f"somebody else has changed the {what} meanwhile; read it again and repeat your change",
-                code="revision_changed",
-            ) from error
+            raise changed_meanwhile(f"the {what}") from error
+
+
+def changed_meanwhile(what: str = "it") -> Conflict:
+    """What whoever changes something is told when somebody else was faster (`revision_changed`)."""
+    return Conflict(
+        f"somebody else has changed {what} meanwhile; read it again and repeat your change",
+        code="revision_changed",
+    )

@@ -19,6 +19,10 @@ PREFIX = "FLOORSIGHT_"
 DEFAULT_DETECTOR = "nanodet-g-416-int8"  # ADR 0046
 DEFAULT_FACE_DETECTOR = "yunet-2023mar"
 DEFAULT_FACE_EMBEDDER = "sface-2021dec"
+DEFAULT_PLATE_DETECTOR = "clp-det"  # ADR 0060
+DEFAULT_PLATE_TEXT_DETECTOR = "ppocr-v6-det"
+DEFAULT_PLATE_READER = "ppocr-v6-rec"
+PlateBackend = Literal["onnx", "easyocr"]  # ADR 0061
 
 
 class Settings(BaseModel):
@@ -122,6 +126,14 @@ class RecordAttendanceSettings(Settings):
     event_bus: str
 
 
+class DecideGateSettings(Settings):
+    """What `functions/decide_gate` is told."""
+
+    registry_table: str
+    presence_table: str
+    event_bus: str
+
+
 class RecordStreamSettings(Settings):
     """What `functions/record_stream` is told."""
 
@@ -191,6 +203,10 @@ class VisionSettings(Settings):
     detector: str = DEFAULT_DETECTOR
     face_detector: str = DEFAULT_FACE_DETECTOR  # both loaded when a camera first asks for faces
     face_embedder: str = DEFAULT_FACE_EMBEDDER
+    plate_detector: str = DEFAULT_PLATE_DETECTOR  # all loaded when a camera at a gate first sends a chunk
+    plate_text_detector: str = DEFAULT_PLATE_TEXT_DETECTOR
+    plate_reader: str = DEFAULT_PLATE_READER  # of the backend `onnx`; the other one has a model of its own
+    plate_backend: PlateBackend = "onnx"
     inference_threads: int = 0
     require_gpu: bool = False  # refuse to start without one rather than fall behind in silence
 

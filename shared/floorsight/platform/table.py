@@ -6,7 +6,7 @@ tests can mean exactly the same; one contract suite holds both to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
@@ -15,6 +15,7 @@ from floorsight.platform.errors import Conflict, Malformed
 from floorsight.platform.items import Item, Key
 
 MAX_TRANSACTION_WRITES = 100
+MAX_BATCH_KEYS = 100
 MAX_SORT_KEY_BYTES = 1024
 
 T = TypeVar("T")
@@ -168,6 +169,9 @@ class Table(Protocol):
 
     def get(self, key: Key) -> Item | None:
         """The item, read consistently, or None."""
+
+    def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        """Those of the items that there are, each read consistently; any number of keys."""
 
     def query(
         self,

@@ -6,11 +6,12 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
+from floorsight.events.vision import Direction
 from floorsight.platform.errors import NotFound
-from floorsight.sites.model import Anchor, CameraPlan, Identify, Line, Zone
+from floorsight.sites.model import Anchor, Camera, CameraPlan, CameraRole, Identify, Line, Zone
 from floorsight.sites.rules import direction
 from floorsight.sites.service import SiteService
-from floorsight.vision.plan import CountingLine, CountingPlan, CountingZone
+from floorsight.vision.plan import CountingLine, CountingPlan, CountingZone, GateView
 
 # An edited line or zone takes effect within this time; a camera costs one read for it.
 REFRESH_SECONDS = 10.0
@@ -61,7 +62,15 @@ def counting_plan(plan: CameraPlan) -> CountingPlan:
         lines=tuple(_counting_line(plan, line) for line in plan.lines),
         zones=tuple(_counting_zone(zone) for zone in plan.zones),
         identifies=camera.identify is not Identify.OFF,
+        gate=_gate_view(camera),
     )
+
+
+def _gate_view(camera: Camera) -> GateView | None:
+    if camera.gate_id is None:
+        return None
+    directions = {CameraRole.ENTRY: Direction.IN, CameraRole.EXIT: Direction.OUT}
+    return GateView(camera.gate_id, camera.lane or "1", directions.get(camera.role))
 
 
 def _counting_line(plan: CameraPlan, line: Line) -> CountingLine:

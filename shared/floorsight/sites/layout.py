@@ -1,7 +1,8 @@
 """How sites, cameras, lines and zones lie in the registry table.
 
 Items of layout 1 come from before there were limits, zones and deletions; cameras of layout 2 from before
-people were recognised. What they lack reads as what held then; a change gives them today's layout.
+people were recognised, of layout 3 from before gates. What they lack reads as what held then; a change gives
+them today's layout.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from floorsight.sites.model import Anchor, Camera, CameraRole, Identify, Limits,
 UNREVISED = 0
 _NO_LIMITS: Item = {"max_occupancy": None, "warning_percent": 80, "exceeded_percent": 100}
 _SITE_1: Item = {"quiet_hour": "03:00", "always_open": False, "revision": UNREVISED, **_NO_LIMITS}
-_CAMERA_2: Item = {"identify": "off"}
+_CAMERA_3: Item = {"gate_id": None, "lane": None}
+_CAMERA_2: Item = {"identify": "off", **_CAMERA_3}
 _CAMERA_1: Item = {
     "counting": True,
     "offline_after_seconds": 120,
@@ -68,6 +70,8 @@ def camera_body(camera: Camera) -> Item:
         "offline_after_seconds": camera.offline_after_seconds,
         **vars(camera.limits),
         "identify": camera.identify.value,
+        "gate_id": camera.gate_id,
+        "lane": camera.lane,
         "revision": camera.revision,
         "deleted_at": moment_text(camera.deleted_at),
     }
@@ -87,6 +91,8 @@ def read_camera(stored: Item) -> Camera:
         offline_after_seconds=item["offline_after_seconds"],
         limits=_read_limits(item),
         identify=Identify(item["identify"]),
+        gate_id=item.get("gate_id"),
+        lane=item.get("lane"),
         revision=item["revision"],
         deleted_at=read_moment(item.get("deleted_at")),
     )

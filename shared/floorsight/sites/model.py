@@ -118,7 +118,9 @@ class Camera:
     """A camera of a site. Raises Malformed when a field is wrong.
 
     Only a camera that is `counting` adds to its site's number of people: a door that two cameras see
-    belongs to one of them. A deleted camera is kept, so that its history stays explainable.
+    belongs to one of them. A camera with a `gate_id` reads the plates of vehicles at that gate of its site,
+    of which it sees the `lane`; several cameras may see one gate. A deleted camera is kept, so that its
+    history stays explainable.
     """
 
     camera_id: str
@@ -132,6 +134,8 @@ class Camera:
     offline_after_seconds: int = DEFAULT_OFFLINE_SECONDS
     limits: Limits = Limits()
     identify: Identify = Identify.OFF
+    gate_id: str | None = None
+    lane: str | None = None
     revision: int = 1
     deleted_at: datetime | None = None
 
@@ -146,6 +150,14 @@ class Camera:
             MAX_OFFLINE_SECONDS,
             minimum=MIN_OFFLINE_SECONDS,
         )
+        if self.gate_id is not None:
+            check_identifier("gate_id", self.gate_id)
+        if self.lane is not None:
+            check_identifier("lane", self.lane)
+            if self.gate_id is None:
+                raise Malformed(
+                    "a lane is a gate's: name the gate too", code="lane_without_gate", field="lane"
+                )
 
 
 @dataclass(frozen=True)

@@ -139,6 +139,8 @@ class SiteService:
         offline_after_seconds: int = DEFAULT_OFFLINE_SECONDS,
         limits: Limits = NO_LIMITS,
         identify: Identify = Identify.OFF,
+        gate_id: str | None = None,
+        lane: str | None = None,
     ) -> Camera:
         """Raises Malformed (also `unknown_site`) or Conflict (`camera_exists`, `camera_deleted`)."""
         camera = Camera(
@@ -153,6 +155,8 @@ class SiteService:
             offline_after_seconds=offline_after_seconds,
             limits=limits,
             identify=identify,
+            gate_id=gate_id,
+            lane=lane,
         )
         self.store.add(camera)
         return camera

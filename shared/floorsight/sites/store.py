@@ -11,6 +11,7 @@ from floorsight.platform.contention import transact_again
 from floorsight.platform.errors import Conflict, Malformed
 from floorsight.platform.items import Item, ItemType, Key, TableName
 from floorsight.platform.retry import Backoff
+from floorsight.platform.revisions import changed_meanwhile
 from floorsight.platform.table import (
     ABSENT,
     Expectation,
@@ -64,7 +65,7 @@ CAMERA = ItemType(
     "the index: its history stays explainable and its id is not given again.",
     writers=("query_api",),
     readers=_PLAN_READERS,
-    version=3,
+    version=4,
 )
 LINE = ItemType(
     name="line",
@@ -230,10 +231,7 @@ class SiteStore:
         if found == thing:
             return
         if isinstance(write, Update):
-            raise Conflict(
-                "somebody else has changed it meanwhile; read it again and repeat your change",
-                code="revision_changed",
-            )
+            raise changed_meanwhile()
         if found is None and isinstance(thing, Camera) and refused.refusals[1] is not Refusal.NONE:
             raise Malformed(f"there is no site {thing.site_id}", code="unknown_site", field="site_id")
         raise _taken(thing, deleted=bool(found and found.deleted_at))
