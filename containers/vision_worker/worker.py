@@ -9,6 +9,7 @@ from containers.vision_worker.health import HealthReport
 from floorsight.diagnostics.measuring import MeasuredStream, ProcessingReport
 from floorsight.models.detectors import open_detector
 from floorsight.models.faces import FaceModels
+from floorsight.models.plates import PlateModels
 from floorsight.platform.aws import client
 from floorsight.platform.bus import EventBridgeBus
 from floorsight.platform.call_counts import CALLS
@@ -24,6 +25,7 @@ from floorsight.views.service import ViewService
 from floorsight.views.store import ViewStore
 from floorsight.vision.detector import Detector
 from floorsight.vision.pipeline import ChunkPipeline
+from floorsight.vision.plates.switching import SwitchablePlates
 from floorsight.vision.service import CameraStream, StreamPorts
 from floorsight.vision.shards import Checkpointer, ShardProcessor
 from floorsight.vision.store import StreamStore
@@ -55,7 +57,7 @@ def find_face_models(settings: VisionSettings) -> FaceModels:
     """The face models that the settings name, not loaded yet.
 
     Raises:
-        NotFound: there is no such model. Malformed: it is for something else.
+        NotFound: there is no such model. Malformed: it is for something else. Conflict: its file is damaged.
     """
     return FaceModels(
         settings.face_detector,
@@ -63,6 +65,22 @@ def find_face_models(settings: VisionSettings) -> FaceModels:
         catalogue=Path(settings.models_catalogue),
         folder=Path(settings.models_folder),
         threads=settings.inference_threads,
+    ).check()
+
+
+def find_plate_models(settings: VisionSettings) -> PlateModels:
+    """The plate models that the settings name, not loaded yet.
+
+    Raises as `find_face_models`, and Unavailable if the backend is not installed.
+    """
+    return PlateModels(
+        settings.plate_detector,
+        settings.plate_reader,
+        catalogue=Path(settings.models_catalogue),
+        folder=Path(settings.models_folder),
+        threads=settings.inference_threads,
+        text_detector=settings.plate_text_detector,
+        backend=settings.plate_backend,
     ).check()
 
 
@@ -79,7 +97,12 @@ def connect(settings: VisionSettings, detector: Detector, plans: RegistryPlans |
     views = ViewService(ViewStore(DynamoTable(settings.trails_table, client("dynamodb"))))
     objects = S3Objects(settings.media_bucket, client("s3"))
     return StreamPorts(
-        pipeline=ChunkPipeline(detector, Tracker(), find_face_models(settings).open),
+        pipeline=ChunkPipeline(
+            detector,
+            Tracker(),
+            find_face_models(settings).open,
+            SwitchablePlates(find_plate_models(settings).open),
+        ),
         plan_of=(plans or connect_plans(settings)).plan_of,
         store=StreamStore(DynamoTable(settings.presence_table, client("dynamodb"))),
         bus=EventBridgeBus(settings.event_bus, client("events")),

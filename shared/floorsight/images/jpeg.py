@@ -13,6 +13,9 @@ from floorsight.platform.errors import Malformed
 
 MAX_SIDE_PIXELS = 6000
 MIN_SIDE_PIXELS = 16
+# Each scan of a progressive file goes over the whole picture: of few kilobytes a file can be made that takes
+# minutes to decode. Cameras and programs write 1 to 12 of them.
+MAX_SCANS = 20
 
 _START, _END = b"\xff\xd8", b"\xff\xd9"
 _SCAN, _END_CODE = 0xDA, 0xD9
@@ -39,13 +42,14 @@ def read_jpeg(data: bytes) -> Jpeg:
     """The picture in a file.
 
     Raises:
-        Malformed: `not_jpeg`, `truncated_image`, `unsupported_jpeg` or `image_too_large`.
+        Malformed: `not_jpeg`, `truncated_image`, `unsupported_jpeg`, `too_many_scans`, `image_too_large` or
+            `image_too_small`.
     """
     if not data.startswith(_START):
         raise Malformed("the image is no JPEG file", code="not_jpeg", field="frame")
     kept: list[bytes] = [_START]
     size: tuple[int, int] | None = None
-    place = len(_START)
+    place, scans = len(_START), 0
     while True:
         code, begin, end = _read_segment(data, place)
         if code == _END_CODE:
@@ -54,6 +58,8 @@ def read_jpeg(data: bytes) -> Jpeg:
             size = _read_size(code, data[begin:end])
         place = end
         if code == _SCAN:
+            scans += 1
+            _check_scans(scans)
             place = _skip_scan(data, end)
         if code in _KEPT or code not in _METADATA:
             kept.append(data[begin - 2 : place])
@@ -88,6 +94,15 @@ def _skip_scan(data: bytes, place: int) -> int:
     if found is None:
         raise _truncated()
     return found.start()
+
+
+def _check_scans(scans: int) -> None:
+    if scans > MAX_SCANS:
+        raise Malformed(
+            f"the image has more than {MAX_SCANS} scans; save it as baseline or progressive once more",
+            code="too_many_scans",
+            field="frame",
+        )
 
 
 def _read_size(code: int, segment: bytes) -> tuple[int, int]:

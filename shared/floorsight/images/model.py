@@ -22,11 +22,33 @@ class PostedFrame:
 
 @dataclass(frozen=True)
 class SeenVehicle:
-    """A tracked vehicle in the frame; `kind` is its track's class by vote."""
+    """A tracked vehicle in the frame; `kind` is its track's class by vote.
+
+    `plate` is what was read of it by then, at cameras that are at a gate, and `plate_confidence` that of its
+    least sure character.
+    """
 
     track_id: int
     kind: str
     confidence: float
+    plate: str | None = None
+    plate_confidence: float = 0.0
+
+
+@dataclass(frozen=True)
+class GateAnswer:
+    """What the gate has decided about a vehicle in the frame, and why.
+
+    `admitted` is what holds: what a guard did, else the verdict. `late` says that nothing is to be opened by
+    this answer, as of `GateDecided`.
+    """
+
+    track_id: int
+    decision_id: str
+    verdict: str
+    explanation: str
+    admitted: bool
+    late: bool
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from floorsight.images.model import FrameAnswer, Place, SeenVehicle, StoredStream
@@ -11,11 +11,13 @@ from floorsight.platform.errors import Conflict, Malformed
 from floorsight.platform.ids import derived_id
 from floorsight.vision.chunk import new_stream_session
 from floorsight.vision.detections import ObjectClass
+from floorsight.vision.plates.consensus import plate_so_far
+from floorsight.vision.plates.picking import VEHICLES
+from floorsight.vision.track_log import TrackLog
 
 # Longer than any track is kept: after it, whoever is seen is somebody new.
 SESSION_GAP_SECONDS = 60.0
 CLOCK_TOLERANCE_SECONDS = 60.0
-VEHICLES = (ObjectClass.CAR, ObjectClass.MOTORCYCLE, ObjectClass.BUS, ObjectClass.TRUCK)
 MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -110,10 +112,12 @@ def find_answer(
     return None
 
 
-def vehicles_among(tracks: Iterable[tuple[int, int, float]]) -> tuple[SeenVehicle, ...]:
-    """The vehicles of tracks, given as (id, class, score)."""
+def vehicles_among(
+    tracks: Iterable[tuple[int, int, float]], logs: Mapping[int, TrackLog]
+) -> tuple[SeenVehicle, ...]:
+    """The vehicles of tracks, given as (id, class, score), with what their logs know of their plates."""
     return tuple(
-        SeenVehicle(track_id, ObjectClass(kind).label, round(score, 3))
+        SeenVehicle(track_id, ObjectClass(kind).label, round(score, 3), *plate_so_far(logs[track_id].plates))
         for track_id, kind, score in tracks
         if kind in VEHICLES
     )

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from floorsight.events.identity import FaceSeen
+from floorsight.events.vehicles import PlateRead, VehicleLeft
 from floorsight.events.vision import LineCrossed
-from floorsight.images.model import FrameAnswer, NamedFace, PostedFrame
+from floorsight.images.model import FrameAnswer, GateAnswer, NamedFace, PostedFrame
 from floorsight.images.rules import find_answer
 from floorsight.images.store import Overtaken, load_stream
 from floorsight.images.turn import FrameTurn, ImagePorts, Unreadable, digest_of, frame_id_of
@@ -64,6 +65,7 @@ class ImageService:
                 raise Malformed(error.message, code=error.code, field=error.field) from error
             self._count(posted.camera_id, turn.crossings)
             self._recognise(turn.questions)
+            self._decide(turn.at_gates)
             return answer
         raise Conflict(
             "other frames of this camera came at the same time; send a camera's frames one after the other",
@@ -77,6 +79,17 @@ class ImageService:
             return []
         return self.ports.faces.name_people(plan.site_id, camera_id, answer)
 
+    def find_decisions(self, camera_id: str, answer: FrameAnswer) -> list[GateAnswer]:
+        """What gates have decided by now about an answered frame's vehicles. Raises Unavailable."""
+        plan = self.ports.plan_of(camera_id)
+        if self.ports.gates is None or plan.gate is None:
+            return []
+        return self.ports.gates.find_answers(plan.site_id, camera_id, answer)
+
+    def _decide(self, events: Sequence[PlateRead | VehicleLeft]) -> None:
+        if self.ports.gates is not None:
+            self.ports.gates.decide(events)
+
     def _recognise(self, questions: Sequence[FaceSeen]) -> None:
         if self.ports.faces is not None:
             self.ports.faces.recognise(questions)
@@ -87,6 +100,14 @@ class ImageService:
         crossed = [LineCrossed.parse(m.detail) for m in outbox if m.detail_type == LineCrossed.detail_type()]
         self._count(camera_id, [Crossing.of(event) for event in crossed])
         self._recognise([FaceSeen.parse(m.detail) for m in outbox if m.detail_type == FaceSeen.detail_type()])
+        self._decide(
+            [
+                kind.parse(message.detail)
+                for message in outbox
+                for kind in (PlateRead, VehicleLeft)
+                if message.detail_type == kind.detail_type()
+            ]
+        )
 
     def _count(self, camera_id: str, crossings: Sequence[Crossing]) -> None:
         """Have the crossings in the ledger before the next frame asks for the count.

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from floorsight.events.identity import FaceSeen
+from floorsight.events.vehicles import PlateRead, VehicleLeft
 from floorsight.events.vision import Direction, LineCrossed
 from floorsight.images.faces import FrameFaces
+from floorsight.images.gates import FrameGates
 from floorsight.images.jpeg import Jpeg
 from floorsight.images.model import FrameAnswer, Place, PostedFrame, StoredStream
 from floorsight.images.rules import name_frame, name_place, place_frame, vehicles_among
@@ -50,7 +52,7 @@ class FramePipeline(ChunkPipeline):
 class ImagePorts:
     """What frames are answered with. `plan_of` raises NotFound for an unknown camera.
 
-    Without `faces` nobody is named here; the bus may still have them recognised.
+    Without `faces` nobody is named here, and without `gates` nothing decided; the bus may still have it done.
     """
 
     pipeline: FramePipeline
@@ -61,6 +63,7 @@ class ImagePorts:
     objects: ObjectStore
     audience: Audience
     faces: FrameFaces | None = None
+    gates: FrameGates | None = None
     clock: Clock = utc_now
     monotonic: Callable[[], float] = time.perf_counter
 
@@ -116,6 +119,12 @@ class FrameTurn:
         events = self._analysis.events if self._analysis else []
         return [event for event in events if isinstance(event, FaceSeen)]
 
+    @property
+    def at_gates(self) -> list[PlateRead | VehicleLeft]:
+        """What this frame tells of vehicles at a gate, after `take`."""
+        events = self._analysis.events if self._analysis else []
+        return [event for event in events if isinstance(event, PlateRead | VehicleLeft)]
+
     def show(self, plan: CountingPlan, analysis: Analysis, sequence: int) -> None:
         """What the stream has found, before it commits."""
         self._analysis = analysis
@@ -129,7 +138,8 @@ class FrameTurn:
         counter = Counter(self._plan.camera_id, self._plan.site_id)
         count = with_crossings(self._ports.occupancy.get_count(counter), crossings)
         vehicles = vehicles_among(
-            zip(seen.ids.tolist(), seen.classes.tolist(), seen.scores.tolist(), strict=True)
+            zip(seen.ids.tolist(), seen.classes.tolist(), seen.scores.tolist(), strict=True),
+            self._analysis.state.logs,
         )
         self.answer = FrameAnswer(
             frame_id=frame_id_of(self._posted) or name_place(self._posted.camera_id, self._place),

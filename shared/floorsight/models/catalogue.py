@@ -21,13 +21,19 @@ from floorsight.models.conversion import Conversion
 from floorsight.models.sources import Sha256, Source, Strict, Text
 from floorsight.platform.errors import Malformed, NotFound
 
-Task = Literal["detector", "face-detector", "face-embedder"]
-Contract = Literal["yolo", "end-to-end", "yunet", "sface"]
+Task = Literal[
+    "detector", "face-detector", "face-embedder", "plate-detector", "text-detector", "plate-reader"
+]
+Contract = Literal["yolo", "end-to-end", "yunet", "sface", "clp", "db", "ctc"]
 CONTRACTS: dict[Task, tuple[Contract, ...]] = {
     "detector": ("yolo", "end-to-end"),
     "face-detector": ("yunet",),
     "face-embedder": ("sface",),
+    "plate-detector": ("clp",),
+    "text-detector": ("db",),
+    "plate-reader": ("ctc",),
 }
+GRIDLESS: tuple[Task, ...] = ("face-embedder", "plate-reader")
 GRID_PIXELS = 32  # of the coarsest grid of any detector
 
 
@@ -73,9 +79,9 @@ class ModelEntry(Entry):
     """A model; its file is `<name>.onnx`.
 
     `contract` says what the ONNX graph makes of what (docs/models.md), and suits the `task`. `input_size` is
-    the side of its pictures in pixels; of a face detector, which takes any, the longest that still pictures
-    are given. `classes`, of a detector, are in the order of the model's numbers; in the file it is a list, or
-    the name of one under `[classes]`.
+    the side of its pictures in pixels; of a detector of faces, plates or text, which takes any, the longest
+    side that pictures are given; of a plate reader the height of a line. `classes`, of a detector, are in
+    the order of the model's numbers; in the file it is a list, or the name of one under `[classes]`.
     """
 
     task: Task
@@ -96,7 +102,7 @@ class ModelEntry(Entry):
     @field_validator("input_size")
     @classmethod
     def _fit_the_grids(cls, value: int, info: ValidationInfo) -> int:
-        if info.data.get("task") != "face-embedder" and value % GRID_PIXELS:
+        if info.data.get("task") not in GRIDLESS and value % GRID_PIXELS:
             raise ValueError(f"should be a multiple of {GRID_PIXELS}")
         return value
 
@@ -160,6 +166,12 @@ def load_catalogue(path: Path) -> Catalogue[ModelEntry]:
         NotFound: there is no such file. Malformed: it has mistakes; all of them are named.
     """
     return Catalogue(path, _read(path, _ModelFile).model)
+
+
+def load_entry(path: Path, name: str, task: Task) -> ModelEntry:
+    """The entry of a catalogue that is for that task; raises as `load_catalogue` and `check_task` do, and
+    NotFound (`unknown_entry`)."""
+    return check_task(load_catalogue(path).entry(name), task)
 
 
 def load_media_catalogue(path: Path) -> Catalogue[MediaEntry]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from floorsight.models.catalogue import check_task, load_catalogue
+from floorsight.models.catalogue import load_entry
 from floorsight.vision.detector import Contract, Detector
 
 
@@ -15,7 +15,7 @@ def open_detector(name: str, *, catalogue: Path, folder: Path, threads: int = 0)
         NotFound: the catalogue has no such model, or the folder has no such file.
         Malformed: it is no detector, or not of the contract that the catalogue says.
     """
-    entry = check_task(load_catalogue(catalogue).entry(name), "detector")
+    entry = load_entry(catalogue, name, "detector")
     return Detector(
         folder / entry.file_name,
         contract=Contract(entry.contract),

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from floorsight.models.catalogue import ModelEntry, Task, check_task, load_catalogue
-from floorsight.platform.errors import FloorsightError, NotFound, Unavailable
+from floorsight.models.catalogue import Task, load_entry
+from floorsight.models.checking import check_file
+from floorsight.platform.errors import FloorsightError, Unavailable
 from floorsight.vision.faces.detector import FaceDetector
 from floorsight.vision.faces.embedder import FaceEmbedder
 from floorsight.vision.faces.reading import FaceReader
@@ -22,8 +23,8 @@ def open_face_reader(
         NotFound: the catalogue has no such model, or the folder has no such file.
         Malformed: one of them is for something else, or is no such model.
     """
-    finder = _entry(catalogue, detector, "face-detector")
-    maker = _entry(catalogue, embedder, "face-embedder")
+    finder = load_entry(catalogue, detector, "face-detector")
+    maker = load_entry(catalogue, embedder, "face-embedder")
     return FaceReader(
         FaceDetector(folder / finder.file_name, threads=threads),
         FaceEmbedder(folder / maker.file_name, name=maker.name, threads=threads),
@@ -42,20 +43,18 @@ class FaceModels:
     threads: int = 0
 
     def check(self) -> FaceModels:
-        """These, if their files are there: who starts should know then, not when a camera asks.
+        """These, if their files are those of the catalogue: who starts should know then, not when a camera
+        asks.
 
-        Raises NotFound or Malformed, as `open_face_reader`.
+        Raises:
+            NotFound, Malformed: as `open_face_reader`. Conflict: a file is damaged or another.
         """
         wanted: tuple[tuple[str, Task], ...] = (
             (self.detector, "face-detector"),
             (self.embedder, "face-embedder"),
         )
         for name, task in wanted:
-            path = self.folder / _entry(self.catalogue, name, task).file_name
-            if not path.is_file():
-                raise NotFound(
-                    f"no model at {path}; fetch it with: floorsight models pull {name}", code="model_missing"
-                )
+            check_file(load_entry(self.catalogue, name, task), self.folder)
         return self
 
     def open(self) -> FaceReader:
@@ -77,7 +76,3 @@ class FaceModels:
             )
         except FloorsightError as error:
             raise Unavailable(f"no faces can be read here: {error.message}", code=error.code) from error
-
-
-def _entry(catalogue: Path, name: str, task: Task) -> ModelEntry:
-    return check_task(load_catalogue(catalogue).entry(name), task)

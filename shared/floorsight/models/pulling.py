@@ -15,11 +15,12 @@ from floorsight.models.store import (
     Step,
     Store,
     check_hash,
+    check_whole,
     hash_file,
     ignore_progress,
     replace_whole,
 )
-from floorsight.platform.errors import Conflict, NotFound
+from floorsight.platform.errors import NotFound
 
 
 def pull(
@@ -65,12 +66,8 @@ def verify(entry: Entry, folder: Path) -> None:
         NotFound: it is not there. Conflict: it has changed.
     """
     path = folder / entry.file_name
-    if not path.is_file():
-        raise NotFound(f"{path} is not there: pull {entry.name} first", code="not_pulled")
-    try:
-        check_hash(str(path), found=hash_file(path), expected=entry.sha256)
-    except Conflict as error:
-        raise Conflict(f"{error.message}; remove it and pull again", code=error.code) from error
+    absent = NotFound(f"{path} is not there: pull {entry.name} first", code="not_pulled")
+    check_whole(path, expected=entry.sha256, absent=absent, remedy="pull again")
 
 
 def _files_beside(entry: Entry, along: Sequence[Entry]) -> list[SourceFile]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from floorsight.models.sources import SourceFile
-from floorsight.platform.errors import Conflict
+from floorsight.platform.errors import Conflict, NotFound
 
 PIECE_BYTES = 1024 * 1024
 
@@ -93,6 +93,20 @@ def hash_file(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_whole(path: Path, *, expected: str, absent: NotFound, remedy: str) -> None:
+    """Check that a file is there and is the one that is expected; `remedy` ends "remove it and ...".
+
+    Raises:
+        NotFound: `absent`. Conflict: it is damaged, or another file.
+    """
+    if not path.is_file():
+        raise absent
+    try:
+        check_hash(str(path), found=hash_file(path), expected=expected)
+    except Conflict as error:
+        raise Conflict(f"{error.message}; remove it and {remedy}", code=error.code) from error
 
 
 def check_hash(what: str, *, found: str, expected: str) -> None:

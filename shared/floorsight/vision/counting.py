@@ -96,7 +96,8 @@ class Counter:
             found = [*crossings, *visits]
         path = log.extended_path(seen.at_ms, seen.feet.x, seen.feet.y)
         score = round(seen.score, 4)
-        after = TrackLog(log.started_ms, kind, log.observations + 1, path, lines, score, zones, log.faces)
+        seen_so_far = log.observations + 1
+        after = TrackLog(log.started_ms, kind, seen_so_far, path, lines, score, zones, log.faces, log.plates)
         return after, found
 
     def _cross(self, logs: dict[str, LineLog], seen: Seen) -> tuple[dict[str, LineLog], list[Crossing]]:

@@ -53,9 +53,9 @@ def crossing_event(
         crossing_number=crossing.number,
         direction=crossing.direction,
         object_class=ObjectClass.PERSON.label,
-        confidence=_fraction(crossing.confidence),
+        confidence=fraction(crossing.confidence),
         anchor=crossing.anchor,
-        snapshot_key=_snapshot_key(plan, occurred_at, event_id),
+        snapshot_key=snapshot_key(plan, occurred_at, event_id),
     )
 
 
@@ -76,9 +76,9 @@ def entered_event(visit: VisitBegan, plan: CountingPlan, state: StreamState, cau
         track_id=visit.track_id,
         visit_number=visit.zone.visits,
         object_class=ObjectClass.PERSON.label,
-        confidence=_fraction(visit.confidence),
+        confidence=fraction(visit.confidence),
         anchor=visit.anchor,
-        snapshot_key=_snapshot_key(plan, occurred_at, event_id),
+        snapshot_key=snapshot_key(plan, occurred_at, event_id),
     )
 
 
@@ -100,9 +100,9 @@ def left_event(visit: VisitEnded, plan: CountingPlan, state: StreamState, cause:
         track_id=visit.track_id,
         visit_number=visit.zone.visits,
         object_class=ObjectClass.PERSON.label,
-        confidence=_fraction(visit.confidence),
+        confidence=fraction(visit.confidence),
         anchor=visit.anchor,
-        snapshot_key=_snapshot_key(plan, entered_at, entered_id),
+        snapshot_key=snapshot_key(plan, entered_at, entered_id),
         entered_at=entered_at,
         dwell_seconds=max(visit.at_ms - entered_ms, 0) / 1000.0,
         reason=visit.reason,
@@ -219,10 +219,12 @@ def _visit_id(kind: str, visit: Visit, plan: CountingPlan, state: StreamState) -
     )
 
 
-def _snapshot_key(plan: CountingPlan, occurred_at: datetime, event_id: str) -> str:
+def snapshot_key(plan: CountingPlan, occurred_at: datetime, event_id: str) -> str:
+    """Where an event's picture is kept."""
     day = occurred_at.strftime("%Y-%m-%d")
     return f"snapshots/{plan.site_id}/{plan.camera_id}/{day}/{event_id}.jpg"
 
 
-def _fraction(score: float) -> float:
+def fraction(score: float) -> float:
+    """0..1, whatever rounding made of it."""
     return min(max(score, 0.0), 1.0)

@@ -13,6 +13,8 @@ SNAPSHOT_HEIGHT = 320
 JPEG_QUALITY = 82
 # How much of its surroundings a snapshot shows, as a share of the person's box on each side.
 SURROUNDINGS = 0.4
+VEHICLE_SURROUNDINGS = 0.1
+VEHICLE_HEIGHT = 480
 
 
 def encode_jpeg(rgb: Image) -> bytes:
@@ -33,14 +35,25 @@ def frame_picture(frame: Frame) -> bytes:
 
 def person_picture(frame: Frame, box: tuple[float, float, float, float]) -> bytes:
     """The person in a normalised box with some surroundings, at most SNAPSHOT_HEIGHT high."""
+    return _picture(frame, box, SURROUNDINGS, SNAPSHOT_HEIGHT)
+
+
+def vehicle_picture(frame: Frame, box: tuple[float, float, float, float]) -> bytes:
+    """The vehicle in a normalised box with little around it, at most VEHICLE_HEIGHT high."""
+    return _picture(frame, box, VEHICLE_SURROUNDINGS, VEHICLE_HEIGHT)
+
+
+def _picture(
+    frame: Frame, box: tuple[float, float, float, float], surroundings: float, most_height: int
+) -> bytes:
     left, top, right, bottom = box
-    margin_x, margin_y = SURROUNDINGS * (right - left), SURROUNDINGS * (bottom - top)
+    margin_x, margin_y = surroundings * (right - left), surroundings * (bottom - top)
     x0, x1 = _span(left - margin_x, right + margin_x, frame.width)
     y0, y1 = _span(top - margin_y, bottom + margin_y, frame.height)
     crop = np.ascontiguousarray(frame.rgb()[y0:y1, x0:x1])
-    if crop.shape[0] > SNAPSHOT_HEIGHT:
-        scale = SNAPSHOT_HEIGHT / crop.shape[0]
-        size = (max(round(crop.shape[1] * scale), 1), SNAPSHOT_HEIGHT)
+    if crop.shape[0] > most_height:
+        scale = most_height / crop.shape[0]
+        size = (max(round(crop.shape[1] * scale), 1), most_height)
         crop = cv2.resize(crop, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     return encode_jpeg(crop)
 

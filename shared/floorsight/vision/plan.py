@@ -40,9 +40,18 @@ class CountingZone:
 
 
 @dataclass(frozen=True)
+class GateView:
+    """Whose vehicles' plates are read. `direction` is which way they go; None: as they move by the lines."""
+
+    gate_id: str
+    lane: str
+    direction: Direction | None = None
+
+
+@dataclass(frozen=True)
 class CountingPlan:
     """A camera as the pipeline sees it. `recorded`: what it shows is a recorded video. `identifies`: faces of
-    people are looked for."""
+    people are looked for. With a `gate` plates of vehicles are read."""
 
     site_id: str
     camera_id: str
@@ -51,3 +60,4 @@ class CountingPlan:
     zones: tuple[CountingZone, ...] = ()
     recorded: bool = False
     identifies: bool = False
+    gate: GateView | None = None

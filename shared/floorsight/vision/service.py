@@ -258,6 +258,7 @@ class CameraStream:
             resumed, ended = self._ports.pipeline.resume(plan, state, chunk.header.captured_at)
             analysis = self._ports.pipeline.analyse(whole, plan, resumed, self.stopwatch)
             pictures = {each.key: person_picture(each.frame, each.box) for each in analysis.snapshots}
+            pictures |= analysis.pictures
             records = {key: dump_record(record) for key, record in analysis.face_records.items()}
         except Malformed as error:
             return self._refused(whole, state, Rejection.UNDECODABLE, error.message)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from floorsight.platform.bus import Message
 from floorsight.platform.clock import to_sort_key
 from floorsight.platform.items import Item, ItemType, TableName
 from floorsight.platform.table import ABSENT, Expectation, Put, Table
 from floorsight.vision.stream_state import StreamState, dump_state, load_state
+
+# As long as the pictures of what it saw. Readers lie behind by less: nothing that old is read again.
+STATE_KEPT = timedelta(days=97)
 
 STREAM_STATE = ItemType(
     name="stream_state",
@@ -22,6 +25,7 @@ STREAM_STATE = ItemType(
     "Where frames come by the API, `frames` is what the latest were answered, for whoever asks again.",
     writers=("vision_worker", "analyse_image"),
     readers=("vision_worker", "analyse_image"),
+    retention=f"{STATE_KEPT.days} days after the last commit",
 )
 READER_CHECKPOINT = ItemType(
     name="reader_checkpoint",
@@ -81,6 +85,7 @@ def commit_put(camera_id: str, committed: Committed, at: datetime, more: Item | 
         "state": dump_state(committed.state),
         "outbox": _dump_outbox(committed.outbox),
         "committed_at": to_sort_key(at),
+        "expires_at": int((at + STATE_KEPT).timestamp()),
         **(more or {}),
     }
     first = committed.version == 1

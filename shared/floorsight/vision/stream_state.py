@@ -11,19 +11,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from floorsight.geometry.crossing import CrossingState
-from floorsight.geometry.presence import PresenceState
 from floorsight.platform.clock import moment_text, read_moment
 from floorsight.platform.errors import Malformed
-from floorsight.vision.detections import ObjectClass
 from floorsight.vision.minutes import StreamMinute
-from floorsight.vision.track_log import NO_FACES, FaceLog, LineLog, TrackLog, ZoneLog
+from floorsight.vision.stored_logs import dump_log, load_log
+from floorsight.vision.track_log import TrackLog
 from floorsight.vision.tracking.state import dump_tracker, load_tracker
 from floorsight.vision.tracking.tracker import TrackerState, empty_state
 
-FORMAT = 3
-# Format 1 knew no zones, scores and minutes; format 2 no faces.
-READABLE = (1, 2, 3)
+FORMAT = 4
+# Format 1 knew no zones, scores and minutes; format 2 no faces; format 3 no plates.
+READABLE = (1, 2, 3, 4)
 # Gaps remembered, so that a chunk that comes late is told from one that comes twice.
 MAX_GAPS = 32
 # Earlier stream sessions remembered for the same reason: records are read again after a restart.
@@ -131,7 +129,7 @@ def dump_state(state: StreamState) -> bytes:
         "began_at": moment_text(state.began_at),
         "next_frame_ms": state.next_frame_ms,
         "tracker": dump_tracker(state.tracker),
-        "logs": {str(track_id): _dump_log(log) for track_id, log in state.logs.items()},
+        "logs": {str(track_id): dump_log(log) for track_id, log in state.logs.items()},
         "minute": state.minute,
         "gaps": state.gaps,
         "earlier": [(past.stream_session, past.sequence, past.gaps) for past in state.earlier],
@@ -164,7 +162,7 @@ def _load(values: dict[str, Any]) -> StreamState:
         began_at=read_moment(values["began_at"]),
         next_frame_ms=values["next_frame_ms"],
         tracker=load_tracker(values["tracker"]),
-        logs={int(track_id): _load_log(log, found) for track_id, log in values["logs"].items()},
+        logs={int(track_id): load_log(log, found) for track_id, log in values["logs"].items()},
         minute=StreamMinute(*minute) if minute else None,
         gaps=_load_gaps(values["gaps"]),
         earlier=tuple(Progress(session, last, _load_gaps(gaps)) for session, last, gaps in values["earlier"]),
@@ -175,61 +173,3 @@ def _load(values: dict[str, Any]) -> StreamState:
 
 def _load_gaps(values: list[list[int]]) -> tuple[tuple[int, int], ...]:
     return tuple((first, last) for first, last in values)
-
-
-def _dump_log(log: TrackLog) -> dict[str, Any]:
-    lines = {
-        line_id: {"revision": entry.revision, "crossings": entry.crossings, "state": list(entry.state)}
-        for line_id, entry in log.lines.items()
-    }
-    zones = {
-        zone_id: {
-            "revision": entry.revision,
-            "restricted": entry.restricted,
-            "visits": entry.visits,
-            "state": list(entry.state),
-        }
-        for zone_id, entry in log.zones.items()
-    }
-    return {
-        "started_ms": log.started_ms,
-        "object_class": int(log.object_class),
-        "observations": log.observations,
-        "score": log.score,
-        "path": log.path,
-        "lines": lines,
-        "zones": zones,
-        "faces": log.faces._asdict() if log.faces != NO_FACES else None,
-    }
-
-
-def _load_log(values: dict[str, Any], found: int) -> TrackLog:
-    lines = {
-        line_id: LineLog(entry["revision"], CrossingState(*entry["state"]), entry["crossings"])
-        for line_id, entry in values["lines"].items()
-    }
-    log = TrackLog(
-        started_ms=values["started_ms"],
-        object_class=ObjectClass(values["object_class"]),
-        observations=values["observations"],
-        path=tuple((at, x, y) for at, x, y in values["path"]),
-        lines=lines,
-    )
-    if found == 1:
-        return log
-    faces = values["faces"] if found >= 3 else None
-    return replace(
-        log,
-        score=values["score"],
-        zones=_load_zones(values["zones"]),
-        faces=FaceLog(**faces | {"keys": tuple(faces["keys"])}) if faces else NO_FACES,
-    )
-
-
-def _load_zones(values: dict[str, Any]) -> dict[str, ZoneLog]:
-    return {
-        zone_id: ZoneLog(
-            entry["revision"], entry["restricted"], PresenceState(*entry["state"]), entry["visits"]
-        )
-        for zone_id, entry in values.items()
-    }

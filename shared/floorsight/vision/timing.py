@@ -18,6 +18,7 @@ class Stage(StrEnum):
     TRACK = "track"
     GEOMETRY = "geometry"
     FACES = "faces"
+    PLATES = "plates"
     COMMIT = "commit"
     PUBLISH = "publish"
     VIEW = "view"

@@ -1,4 +1,4 @@
-"""What is remembered of each living track besides its motion: path, place at every line and zone, faces.
+"""What is remembered of each living track besides its motion: path, lines and zones, faces, plates.
 
 Kept with the tracker's state and dropped with the track: nothing here outlives it.
 """
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from floorsight.events.vision import Direction
 from floorsight.geometry import crossing, presence
 from floorsight.geometry.crossing import CrossingState
 from floorsight.geometry.paths import TimedPoint, simplify
@@ -72,6 +73,59 @@ NO_FACES = FaceLog()
 ASKED = FaceLog(asked=True)
 
 
+class ReadPlate(NamedTuple):
+    """What one frame's plate says: never empty. `confidences` are 0..1, one a character.
+
+    Times as in `TrackLog`; `height` is the plate's, in pixels of the frame; `near`: its vehicle was.
+    """
+
+    at_ms: int
+    text: str
+    confidences: tuple[float, ...]
+    height: int
+    near: bool = False
+
+    @property
+    def confidence(self) -> float:
+        """That of the least sure character."""
+        return min(self.confidences)
+
+
+class PlateLog(NamedTuple):
+    """What is known of a vehicle's plate.
+
+    Times as in `TrackLog`. `looks` at it so far, `near` of them so near that its plate should be readable;
+    `kind` is its class at the last look. `pictured` is how good the pictures are that are kept of it, 0 for
+    none, from 1 on with one of the plate; `pictured_ms` is when they were taken. `place` is where the vehicle
+    stands, in pixels, since `placed_ms`; `hope` how many looks there were when it was read or came there;
+    `behind`: another vehicle was nearer at the last look. `gate_id` ("": not known), `lane` and `direction`
+    are the gate's at the first look: what is told of the track is told of that one. When `told`, only the
+    gate is remembered, and `text` (None: unread) and its `confidence`, which were told.
+    """
+
+    looked_ms: int = -1_000_000  # long before any frame
+    looks: int = 0
+    near: int = 0
+    kind: ObjectClass = ObjectClass.CAR
+    reader: str = ""
+    readings: tuple[ReadPlate, ...] = ()
+    pictured: float = 0.0
+    pictured_ms: int = 0
+    told: bool = False
+    text: str | None = None
+    confidence: float = 0.0
+    place: tuple[float, float, float, float] | None = None
+    placed_ms: int = 0
+    hope: int = 0
+    behind: bool = False
+    gate_id: str = ""
+    lane: str = ""
+    direction: Direction | None = None
+
+
+NO_PLATES = PlateLog()
+
+
 @dataclass(frozen=True)
 class TrackLog:
     """One track. Times in milliseconds since the stream session's first analysed frame.
@@ -87,6 +141,7 @@ class TrackLog:
     score: float = 0.0
     zones: dict[str, ZoneLog] = field(default_factory=dict)
     faces: FaceLog = NO_FACES
+    plates: PlateLog = NO_PLATES
 
     @property
     def last_seen_ms(self) -> int:

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from floorsight.images.jpeg import read_jpeg
+from floorsight.images.jpeg import MAX_SCANS, read_jpeg
+from floorsight.images.portrait import read_portrait
 from floorsight.platform.errors import Malformed
 from tests.fakes.stills import still
 
@@ -50,6 +51,20 @@ def test_a_picture_is_kept_as_it_is(options: tuple[int, ...]) -> None:
         cv2.imdecode(np.frombuffer(found.data, np.uint8), cv2.IMREAD_COLOR),
         cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR),
     )
+
+
+def with_scans(number: int) -> bytes:
+    """A progressive picture whose last scan is there again and again."""
+    data = coded(NOISE, cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
+    scans, begin = data.count(b"\xff\xda"), data.rindex(b"\xff\xda")
+    return data[:-2] + data[begin:-2] * (number - scans) + data[-2:]
+
+
+def test_scans_without_end_are_no_picture() -> None:
+    assert read_jpeg(with_scans(MAX_SCANS)).width == 320
+    assert fault(with_scans(MAX_SCANS + 1)) == "too_many_scans"
+    with pytest.raises(Malformed):
+        read_portrait(with_scans(300))
 
 
 def test_grey_pictures_are_pictures() -> None:

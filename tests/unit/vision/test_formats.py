@@ -25,7 +25,7 @@ from floorsight.vision.chunk import (
 from floorsight.vision.faces.record import FORMAT as FACE_RECORD_FORMAT
 from floorsight.vision.faces.record import PREFIX, dump_record, load_record, record_key
 from floorsight.vision.stream_state import FORMAT, MAX_EARLIER, MAX_GAPS, dump_state, load_state
-from floorsight.vision.track_log import NO_FACES
+from floorsight.vision.track_log import NO_FACES, NO_PLATES
 
 PAGES = Path(__file__).resolve().parents[3] / "docs" / "formats"
 
@@ -88,6 +88,17 @@ def test_the_stream_state() -> None:
     assert json.loads(zlib.decompress(dump_state(state))) == json.loads(text)
 
 
+def test_a_stream_state_that_knows_little_of_plates_is_still_read() -> None:
+    values = json.loads(examples("stream-state.md", "json")[0])
+    plates = values["logs"]["1"]["plates"]
+    for name in ("place", "placed_ms", "hope", "behind", "gate_id", "lane", "direction"):
+        del plates[name]
+    del plates["readings"][0]["near"]
+    (log,) = load_state(zlib.compress(json.dumps(values).encode())).logs.values()
+    assert (log.plates.place, log.plates.gate_id, log.plates.direction) == (None, "", None)
+    assert [each.near for each in log.plates.readings] == [False]
+
+
 def test_a_stream_state_of_format_1_is_still_read() -> None:
     text = (Path(__file__).parent / "stream_state_format_1.json").read_text()
     state = load_state(zlib.compress(text.encode()))
@@ -101,6 +112,7 @@ def test_a_stream_state_of_format_1_is_still_read() -> None:
     assert written.pop("interrupted") is False
     assert (written["logs"]["1"].pop("zones"), written["logs"]["1"].pop("score")) == ({}, 0.0)
     assert written["logs"]["1"].pop("faces") is None
+    assert written["logs"]["1"].pop("plates") is None
     assert stored.pop("format") == 1
     assert written == stored
 
@@ -113,6 +125,18 @@ def test_a_stream_state_of_format_2_is_still_read() -> None:
     written, stored = json.loads(zlib.decompress(dump_state(state))), json.loads(text)
     assert (written.pop("format"), stored.pop("format")) == (FORMAT, 2)
     assert written["logs"]["1"].pop("faces") is None
+    assert written["logs"]["1"].pop("plates") is None
+    assert written == stored
+
+
+def test_a_stream_state_of_format_3_is_still_read() -> None:
+    text = (Path(__file__).parent / "stream_state_format_3.json").read_text()
+    state = load_state(zlib.compress(text.encode()))
+    (log,) = state.logs.values()
+    assert log.plates == NO_PLATES
+    written, stored = json.loads(zlib.decompress(dump_state(state))), json.loads(text)
+    assert (written.pop("format"), stored.pop("format")) == (FORMAT, 3)
+    assert written["logs"]["1"].pop("plates") is None
     assert written == stored
 
 
@@ -121,7 +145,12 @@ def test_the_stream_state_page_names_every_field_and_limit() -> None:
     values = json.loads(examples("stream-state.md", "json")[0])
     (log,) = values["logs"].values()
     names = [*values, *values["tracker"], *log, *next(iter(log["lines"].values()))]
-    names += [*next(iter(log["zones"].values())), *log["faces"]]
+    names += [
+        *next(iter(log["zones"].values())),
+        *log["faces"],
+        *log["plates"],
+        *log["plates"]["readings"][0],
+    ]
     assert all(f"`{name}`" in page for name in names)
     assert f"the latest {MAX_GAPS}" in page
     assert f"the latest {MAX_EARLIER}" in page

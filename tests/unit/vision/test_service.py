@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from floorsight.platform.errors import Conflict, Unavailable
+from floorsight.platform.table import Delete
 from floorsight.vision.chunk import Chunk, Claim, decode_chunk
 from floorsight.vision.detections import Detections
 from floorsight.vision.pipeline import Analysis
 from floorsight.vision.plan import CountingPlan
 from floorsight.vision.service import CameraStream
+from floorsight.vision.store import STREAM_STATE
 from floorsight.vision.stream_state import MAX_EARLIER, MAX_GAPS, Tally
 from tests.fakes.clock import NOON
 from tests.fakes.streams import (
@@ -276,6 +278,23 @@ class TestCommitting:
         stored = world.store().load(CAMERA)
         with pytest.raises(Conflict):
             world.store().commit(CAMERA, stored, NOON)
+
+    def test_what_a_silent_camera_saw_is_not_kept_for_ever(self) -> None:
+        world = World().add(walking_chunk(0)).run()
+        item = world.table.get(STREAM_STATE.key(camera_id=CAMERA))
+        assert item is not None
+        assert item["expires_at"] == int((world.clock.now + timedelta(days=97)).timestamp())
+
+    def test_whose_state_was_deleted_meanwhile_goes_on_as_if_it_had_just_begun(self) -> None:
+        world = World().add(*(walking_chunk(n) for n in range(4)))
+        worker = world.worker()
+        worker.process_records(world.records[:2])
+        world.table.write(Delete(STREAM_STATE.key(camera_id=CAMERA)))
+        worker.process_records(world.records[2:])
+        worker.shutdown()
+        assert last_sequence(world) == 3
+        missed = next(fields_of(m) for m in world.bus.messages if m.detail_type == "ChunksMissed.v1")
+        assert (missed["first_sequence"], missed["last_sequence"]) == (0, 1)
 
 
 class TestTheAudience:

@@ -47,6 +47,12 @@ def test_face_models_that_are_missing_are_no_start(tmp_path: Path) -> None:
     assert refused.value.code == "model_missing"
 
 
+def test_plate_models_that_are_missing_are_no_start(tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="floorsight models pull") as refused:
+        worker.find_plate_models(SETTINGS.model_copy(update={"models_folder": str(tmp_path)}))
+    assert refused.value.code == "model_missing"
+
+
 def test_a_worker_that_is_stuck_says_so_and_exits(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,7 +8,9 @@ from typing import Literal
 
 from floorsight.platform.errors import Unavailable
 
-Conversion = Literal["nanodet", "nanodet-int8", "nanodet-half", "face-detector", "face-embedder"]
+Conversion = Literal[
+    "nanodet", "nanodet-int8", "nanodet-half", "face-detector", "face-embedder", "plate-reader"
+]
 Converter = Callable[[Path, Path, int], None]
 
 
@@ -25,6 +27,7 @@ def converter_of(conversion: Conversion) -> Converter:
             convert_nanodet_half,
             convert_nanodet_int8,
         )
+        from floorsight.models.conversion.plate_reading import convert_plate_reader
     except ModuleNotFoundError as error:
         raise Unavailable(
             f"converting a model needs {error.name}: pip install 'floorsight[models]'", code="missing_client"
@@ -36,5 +39,6 @@ def converter_of(conversion: Conversion) -> Converter:
         "nanodet-half": convert_nanodet_half,
         "face-detector": lambda source, target, _: convert_face_detector(source, target),
         "face-embedder": lambda source, target, _: convert_face_embedder(source, target),
+        "plate-reader": lambda source, target, _: convert_plate_reader(source, target),
     }
     return converters[conversion]

@@ -16,6 +16,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import numpy_helper
 
+from floorsight.models.conversion.onnx_writer import write_model
 from floorsight.platform.errors import Malformed
 
 Arrays = dict[str, NDArray[Any]]
@@ -33,7 +34,7 @@ def convert_face_detector(source: Path, target: Path) -> None:
     height.dim_param, width.dim_param = "height", "width"
     for output in model.graph.output:
         output.type.tensor_type.shape.dim[1].dim_param = f"cells_{output.name.rpartition('_')[2]}"
-    _write(model, target)
+    write_model(model, target)
 
 
 def convert_face_embedder(source: Path, target: Path) -> None:
@@ -44,7 +45,7 @@ def convert_face_embedder(source: Path, target: Path) -> None:
     model = onnx.load(source)
     _restore_weights(model.graph)
     _open_batch(model.graph)
-    _write(model, target)
+    write_model(model, target)
 
 
 def _restore_weights(graph: onnx.GraphProto) -> None:
@@ -110,8 +111,3 @@ def _replace(field: Any, values: Iterable[Any]) -> None:
     kept = list(values)
     del field[:]
     field.extend(kept)
-
-
-def _write(model: onnx.ModelProto, target: Path) -> None:
-    onnx.checker.check_model(model, full_check=True)
-    target.write_bytes(model.SerializeToString(deterministic=True))

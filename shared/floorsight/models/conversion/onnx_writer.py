@@ -63,8 +63,13 @@ class OnnxWriter:
         model = helper.make_model(
             graph, opset_imports=[opset], ir_version=IR_VERSION, producer_name="floorsight"
         )
-        try:
-            onnx.checker.check_model(model, full_check=True)
-        except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
-            raise Malformed(f"the conversion made an invalid graph: {error}", code="bad_model") from error
-        path.write_bytes(model.SerializeToString(deterministic=True))
+        write_model(model, path)
+
+
+def write_model(model: onnx.ModelProto, target: Path) -> None:
+    """Check a changed model and write it; raises as `OnnxWriter.write`."""
+    try:
+        onnx.checker.check_model(model, full_check=True)
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+        raise Malformed(f"the conversion made an invalid graph: {error}", code="bad_model") from error
+    target.write_bytes(model.SerializeToString(deterministic=True))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from floorsight.events.identity import FaceSeen
 from floorsight.vision.decoding import Frame
 from floorsight.vision.detections import ObjectClass
 from floorsight.vision.faces.picking import (
@@ -23,13 +22,13 @@ from floorsight.vision.faces.record import FaceRecord, KeptFace, record_key
 from floorsight.vision.facts import face_event
 from floorsight.vision.plan import CountingPlan
 from floorsight.vision.stream_state import StreamState
+from floorsight.vision.timing import Stage
 from floorsight.vision.track_log import ASKED, TrackLog
 from floorsight.vision.tracking.tracker import Observed
+from floorsight.vision.watching import Logs, Settled
 
 # Heads are looked at in this many pixels a side: a tenth of the cost of 640, and as good for a head alone.
 HEAD_PIXELS = 192
-
-Logs = Mapping[int, TrackLog]
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,17 +38,10 @@ class _Candidate:
     face: FaceFound
 
 
-@dataclass(frozen=True, repr=False)
-class Settled:
-    """What a chunk's faces come to: the living tracks' logs, the questions, and records by their keys."""
-
-    logs: dict[int, TrackLog]
-    events: list[FaceSeen]
-    records: dict[str, FaceRecord]
-
-
 class FaceWatch:
     """Looks at every frame of a chunk, and settles at its end what was seen."""
+
+    stage = Stage.FACES
 
     def __init__(self, reader: FaceReads, plan: CountingPlan, sequence: int) -> None:
         self._reader, self._plan, self._sequence = reader, plan, sequence
@@ -68,11 +60,7 @@ class FaceWatch:
         return after
 
     def settle(self, logs: Logs, ended: Logs, state: StreamState) -> Settled:
-        """Keep each track's best faces, and ask who it is where there are enough or will be no more.
-
-        `ended` are the tracks that were given up in this chunk; `state` is the one before it, with the time
-        at which the stream began.
-        """
+        """Keep each track's best faces, and ask who it is where there are enough or will be no more."""
         records: dict[str, FaceRecord] = {}
         after: dict[int, TrackLog] = {**logs, **ended}
         for track_id, kept in self._keep(after).items():

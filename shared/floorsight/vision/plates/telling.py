@@ -1,0 +1,44 @@
+"""When a track's plate is told, which is once, and what is kept of its readings until then (ADR 0062)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from floorsight.vision.plates.consensus import combine, has_digit
+from floorsight.vision.track_log import PlateLog, ReadPlate
+
+# Told at once: so many readings of one text, all in all as sure as any site may reasonably ask for.
+MIN_AGREEING, EARLY = 2, 0.95
+# Readings from near, after which the consensus must do: at three a second a vehicle is told within three.
+ENOUGH = 6
+# Who stands so long is told by whatever was read: it may never come nearer. Behind somebody else it will.
+STANDS_MS, STANDS_BEHIND_MS = 20_000, 60_000
+
+
+def is_enough(plates: PlateLog) -> bool:
+    """Whether a track's plate is to be told now, and not looked at any more.
+
+    What is read from afar is told only if it is very sure; else the vehicle is waited for. What has no digit
+    is lettering, mostly: the plate may still come.
+    """
+    found = combine(plates.readings)
+    if found.agreeing >= MIN_AGREEING and found.confidence >= EARLY:
+        return True
+    if sum(each.near and has_digit(each.text) for each in plates.readings) >= ENOUGH:
+        return True
+    stands = plates.looked_ms - plates.placed_ms if plates.place else 0
+    patience = STANDS_BEHIND_MS if plates.behind else STANDS_MS
+    return len(plates.readings) >= MIN_AGREEING and stands >= patience
+
+
+def keep_readings(readings: Iterable[ReadPlate]) -> tuple[ReadPlate, ...]:
+    """From near all, and from afar the latest that make them ENOUGH; in order of time.
+
+    Of lettering the latest ENOUGH: a lorry in a queue shows it for ever.
+    """
+    ordered = sorted(readings)
+    lettering = [each for each in ordered if each.near and not has_digit(each.text)]
+    far = [each for each in ordered if not each.near]
+    near = len(ordered) - len(far) - max(len(lettering) - ENOUGH, 0)
+    dropped = {*lettering[:-ENOUGH], *far[: len(far) - max(ENOUGH - near, 0)]}
+    return tuple(each for each in ordered if each not in dropped)
