@@ -9,13 +9,11 @@ import pytest
 
 from floorsight.platform.table import Table
 from infra.local.emulator import Emulator
-from tests.cloud import create_table, emulator, make_client
+from tests.cloud import create_table, make_client
 from tests.fakes.table import MemoryTable
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-__all__ = ["emulator"]
 
 
 @pytest.fixture(scope="session")

@@ -18,9 +18,11 @@ from botocore.exceptions import (
 )
 from botocore.stub import Stubber
 
+from floorsight.platform import dynamo
 from floorsight.platform.dynamo import DynamoTable
 from floorsight.platform.errors import Conflict, Unavailable
 from floorsight.platform.items import Key
+from floorsight.platform.retry import Backoff
 from floorsight.platform.table import Put, Refusal, TransactionRefused
 
 WRITES = [Put({"PK": "P", "SK": str(number)}) for number in range(3)]
@@ -89,6 +91,37 @@ def test_what_passes_is_unavailable(client: Any, stub: Stubber, code: str) -> No
     stub.add_client_error("put_item", code)
     with pytest.raises(Unavailable, match=code):
         DynamoTable("t", client).write(WRITES[0])
+
+
+def test_keys_that_a_batch_leaves_are_asked_for_again(client: Any, stub: Stubber) -> None:
+    keys = [Key("P", str(number)) for number in range(3)]
+    typed = [{"PK": {"S": key.pk}, "SK": {"S": key.sk}} for key in keys]
+
+    def expect(asked: list[Any], answered: list[Any]) -> None:
+        left = [key for key in asked if key not in answered]
+        unread = {"t": {"Keys": left, "ConsistentRead": True}} if left else {}
+        stub.add_response(
+            "batch_get_item",
+            {"Responses": {"t": answered}, "UnprocessedKeys": unread},
+            {"RequestItems": {"t": {"Keys": asked, "ConsistentRead": True}}},
+        )
+
+    expect(typed, typed[:1])
+    expect(typed[1:], [])
+    expect(typed[1:], typed[1:])
+    assert set(DynamoTable("t", client).get_many(keys)) == set(keys)
+
+
+def test_a_batch_that_is_never_read_is_unavailable(
+    client: Any, stub: Stubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dynamo, "_PATIENCE", Backoff(attempts=3, sleep=lambda _: None))
+    unread = {"t": {"Keys": [{"PK": {"S": "P"}, "SK": {"S": "S"}}]}}
+    for _ in range(3):
+        stub.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": unread})
+    with pytest.raises(Unavailable, match="unread"):
+        DynamoTable("t", client).get_many([Key("P", "S")])
+    stub.assert_no_pending_responses()
 
 
 def test_a_failed_condition_is_a_conflict(client: Any, stub: Stubber) -> None:

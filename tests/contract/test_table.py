@@ -43,6 +43,16 @@ def test_a_missing_item_is_none(table: Table) -> None:
     assert table.get(Key(PK, "A")) is None
 
 
+def test_many_items_are_read_at_once(table: Table) -> None:
+    stored = [Key(PK, f"A{number:03}") for number in range(0, 250, 2)]
+    for key in stored:
+        table.write(Put(item(key.sk, number=int(key.sk[1:]))))
+    asked = [Key(PK, f"A{number:03}") for number in range(250)]
+    found = table.get_many([*asked, *asked[:10]])  # the same key twice, as DynamoDB would refuse it
+    assert found == {key: item(key.sk, number=int(key.sk[1:])) for key in stored}
+    assert table.get_many([]) == {}
+
+
 def test_values_come_back_as_they_went_in(table: Table) -> None:
     body = {
         "text": "Tür 1 \U0001f6aa",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from floorsight.identity.model import FaceMatch, Match, Unknown
@@ -48,14 +48,27 @@ def test_the_order_of_faces_does_not_matter(
 
 
 @given(tracks, galleries, policies, st.sampled_from(EMPLOYEES))
+@example(
+    [
+        dict.fromkeys(EMPLOYEES, 0.0) | {"anna": 0.25},
+        dict.fromkeys(EMPLOYEES, 0.0) | {"anna": 0.5, "dora": 0.5},
+    ],
+    {"anna"},
+    IdentityPolicy("plant-1", threshold=0.25, margin=0.125, min_votes=1),
+    "dora",
+)
 def test_who_is_enrolled_more_makes_nobody_else_recognised(
     faces: Faces, gallery: set[str], policy: IdentityPolicy, newcomer: str
 ) -> None:
-    """Neither from unknown nor from another name: enrolling somebody names nobody but them."""
+    """Neither from unknown nor from another name: enrolling somebody names nobody but them.
+
+    How similar somebody is may change: a face that is similar to both has no vote any more.
+    """
     before = decide(match(faces, gallery - {newcomer}), policy)
     after = decide(match(faces, gallery | {newcomer}), policy)
     if after.match and after.match.employee_id != newcomer:
-        assert before == after
+        assert before.match is not None
+        assert before.match.employee_id == after.match.employee_id
 
 
 @given(tracks, galleries, policies)

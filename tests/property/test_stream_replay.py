@@ -26,7 +26,9 @@ from tests.fakes.streams import (
     THIRD,
     Killed,
     World,
+    count_moments,
     fields_of,
+    final_state,
     kill_at,
     replay_until_done,
     walking_chunk,
@@ -84,12 +86,6 @@ def undisturbed() -> World:
     return eventful().run()
 
 
-def final_state(world: World) -> bytes:
-    state = world.store().load(CAMERA).state
-    assert state is not None
-    return dump_state(state)
-
-
 def test_the_undisturbed_run_tells_every_kind_of_fact() -> None:
     world = undisturbed()
     others = {"TrackEnded.v1", "StreamHealth.v1", "ChunkRejected.v1", "ChunksMissed.v1"}
@@ -133,21 +129,9 @@ def stored_states(world: World) -> list[bytes]:
     return [zlib.decompress(dump_state(state)) for state in states if state is not None]
 
 
-def moments() -> int:
-    """How many moments there are at which the undisturbed run could have died."""
-    seen = 0
-
-    def count(number: int, name: str) -> None:
-        nonlocal seen
-        seen = number
-
-    eventful().run(count)
-    return seen
-
-
 @pytest.mark.parametrize("batch", [1, 4])
 def test_killed_at_any_moment(batch: int) -> None:
-    for number in range(1, moments() + 1):
+    for number in range(1, count_moments(eventful()) + 1):
         world = replay_until_done(eventful(), [kill_at(number)], batch=batch)
         assert world.facts() == undisturbed().facts(), f"killed at {number}"
         assert final_state(world) == final_state(undisturbed())

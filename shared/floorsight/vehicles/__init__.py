@@ -1,0 +1,1 @@
+"""Vehicles at gates: plates, lists, decisions and visits."""

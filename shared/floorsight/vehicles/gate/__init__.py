@@ -1,0 +1,1 @@
+"""What happens at a gate: passages, what is decided about them, visits, and what guards do instead."""

@@ -1,0 +1,215 @@
+"""Readings of plates become passages with a decision, whatever comes first, twice, or at two gates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from floorsight.events.vehicles import GateDecided, PlateRead, VehicleLeft
+from floorsight.platform.bus import Bus
+from floorsight.platform.clock import Clock, utc_now
+from floorsight.platform.errors import Unavailable
+from floorsight.platform.ids import derived_id
+from floorsight.platform.retry import Backoff
+from floorsight.platform.table import TransactionRefused
+from floorsight.sites.service import SiteService
+from floorsight.vehicles.asking import Asked, ask_rules
+from floorsight.vehicles.gate.changes import Book
+from floorsight.vehicles.gate.model import Expected, GateDecision, Reading, Track
+from floorsight.vehicles.gate.moments import hold_moment, hold_read, is_ahead, is_late
+from floorsight.vehicles.gate.passages import Passage, cut_reach, find_touched
+from floorsight.vehicles.gate.rules import join
+from floorsight.vehicles.gate.store import GateStore
+from floorsight.vehicles.gate.subjects import name_subject, seen_of, track_of
+from floorsight.vehicles.gate.telling import describe_decision
+from floorsight.vehicles.gate.tracks import FollowedTrack, Placed
+from floorsight.vehicles.lists.store import VehicleStore
+from floorsight.vehicles.model import Decision, GatePolicy, GateQuestion, ReasonCode
+from floorsight.vehicles.policy.store import GatePolicyStore
+
+# Passages that become one in a transaction: each takes up to seven writes, of which there may be a hundred.
+MAX_JOINED = 10
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class DecidingService:
+    """Use cases of `PlateRead` and `VehicleLeft`.
+
+    Any order, and any number of deliveries, of the same events give the same passages and visits. Lists and
+    policy are read for each reading, consistently, and held by nobody. All raise Unavailable if the table or
+    the bus was busy for too long: deliver again.
+    """
+
+    store: GateStore
+    lists: VehicleStore
+    policies: GatePolicyStore
+    sites: SiteService
+    bus: Bus
+    clock: Clock = utc_now
+    backoff: Backoff = field(default_factory=Backoff)
+
+    def take_read(self, read: PlateRead) -> GateDecision | None:
+        """A plate was read: what stands decided of its passage, and is told of each of its readings.
+
+        None for a reading that came before, of a plate that was erased since. Raises NotFound
+        (`unknown_site`).
+        """
+        decided, followed = self._persist(lambda: self._place(read))
+        if decided is not None:  # told before anything else: a driver waits
+            self.bus.publish([self._describe(decided, read, followed).to_message()])
+        if followed.find_behind() is not None:
+            self._catch_up(track_of(read))
+        return decided
+
+    def take_leaving(self, left: VehicleLeft) -> None:
+        """A vehicle is gone: until then it was at the gate. Its reading may come later."""
+        self._catch_up(track_of(left), hold_moment(left.occurred_at, self.clock()))
+
+    def find_decision(self, track: Track) -> GateDecision | None:
+        """What is decided about a track's passage now; None as long as nothing is, or it was erased."""
+        placed = self.store.load_track(track).placed
+        return self._find_own(placed[-1], track.site_id) if placed else None
+
+    def _persist(self, act: Callable[[], Answer]) -> Answer:
+        """Done anew from the start while others are faster, or the table does not answer."""
+        return self.backoff.until_done(
+            act, passing=(TransactionRefused, Unavailable), failure="the gate's book could not be written"
+        )
+
+    def _describe(self, decided: GateDecision, read: PlateRead, followed: FollowedTrack) -> GateDecided:
+        """What stands decided, for the lane of this reading; late unless its vehicle is there now."""
+        now = self.clock()
+        held = hold_read(read, now)
+        placed = followed.find(read.event_id)
+        last_seen = placed.last_seen if placed else held.last_seen_at
+        is_gone = followed.left_at is not None or is_late(last_seen, now) or is_ahead(read.last_seen_at, now)
+        return describe_decision(decided, held, now, late=is_gone or decided.late or decided.is_refused)
+
+    def _place(self, told: PlateRead) -> tuple[GateDecision | None, FollowedTrack]:
+        """The decision of the reading's passage, and what is known of its track then."""
+        now = self.clock()
+        read = hold_read(told, now)
+        followed = self.store.load_track(track_of(read))
+        placed = followed.find(read.event_id)
+        if placed is not None:
+            return self._find_own(placed, read.site_id), followed
+        policy = self.policies.find(read.site_id)
+        book = self.store.load_book(read.site_id, name_subject(read, policy.profiles))
+        last_seen = followed.last_seen(read.first_seen_at, read.last_seen_at)
+        known, until = self._find_touched(book, read.gate_id, read.first_seen_at, last_seen)
+        asked = self._ask(read, policy, known, now)
+        late = followed.left_at is not None or is_late(last_seen, now) or is_ahead(told.last_seen_at, now)
+        alone = _decide_alone(read, book, asked.decision, until, now=now, late=late)
+        fresh = replace(alone, expected=_find_expected(asked))
+        after = join(known, fresh=fresh)
+        change = self.store.plan(book, known, after)
+        placed = Placed(
+            read.event_id, book.subject, read.gate_id, read.first_seen_at, read.last_seen_at, until
+        )
+        followed = followed.with_placed(placed)
+        self.store.commit(
+            replace(
+                change,
+                track=followed,
+                reading=Reading(told, asked.decision, now),
+                limits=asked.limits,
+            )
+        )
+        return after, followed
+
+    def _find_touched(
+        self, book: Book, gate_id: str, first: datetime, last: datetime
+    ) -> tuple[list[GateDecision], datetime]:
+        """The passages that a vehicle seen within this time belongs to, and up to when it is that now."""
+        near = {each.passage.passage_id: each for each in self.store.load_near(book, first, last)}
+        touched = find_touched((each.passage for each in near.values()), gate_id, first, last)
+        reached, until = cut_reach(touched, last, MAX_JOINED)
+        return [near[passage.passage_id] for passage in reached], until
+
+    def _find_own(self, placed: Placed, site_id: str) -> GateDecision | None:
+        """The decision of a reading's passage as it is now; None if it was erased."""
+        book = self.store.load_book(site_id, placed.subject)
+        known, _ = self._find_touched(book, placed.gate_id, placed.first_seen, placed.first_seen)
+        return next(iter(known), None)
+
+    def _ask(
+        self, read: PlateRead, policy: GatePolicy, known: Sequence[GateDecision], now: datetime
+    ) -> Asked:
+        """What is decided on this reading alone; a visit that its passage uses already is its own."""
+        at = min(read.occurred_at, now)  # no camera's clock lets in who is expected later
+        question = GateQuestion(read.text, read.confidence, read.direction, at)
+        site = self.sites.get_site(read.site_id, with_deleted=True)
+        return ask_rules(
+            question,
+            policy,
+            lists=self.lists,
+            visits=self.store,
+            zone=ZoneInfo(site.time_zone),
+            own_visits=[each.visit_used for each in known if each.visit_used],
+        )
+
+    def _catch_up(self, track: Track, left_at: datetime | None = None) -> None:
+        while self._persist(lambda: self._grow(track, left_at)):
+            pass
+
+    def _grow(self, track: Track, left_at: datetime | None) -> bool:
+        """Let a passage know until when its vehicle was seen. False once there is nothing left to do."""
+        stored = self.store.load_track(track)
+        followed = stored.with_leaving(left_at) if left_at else stored
+        placed = followed.find_behind()
+        if placed is not None:
+            self._grow_passage(followed, placed)
+        elif followed != stored:
+            self.store.save_track(followed)
+        return placed is not None
+
+    def _grow_passage(self, followed: FollowedTrack, placed: Placed) -> None:
+        book = self.store.load_book(followed.track.site_id, placed.subject)
+        wanted = followed.last_seen(placed.first_seen, placed.last_seen)
+        known, until = self._find_touched(book, placed.gate_id, placed.first_seen, wanted)
+        after_track = followed.with_placed(replace(placed, until=until))
+        if not known:  # it was erased
+            self.store.save_track(after_track)
+            return
+        own = known[0].passage
+        grown = replace(own, last_seen=max(own.last_seen, until))
+        change = self.store.plan(book, known, join(known, grown_to=grown))
+        self.store.commit(replace(change, track=after_track))
+
+
+def _find_expected(asked: Asked) -> Expected | None:
+    """The visitor's entry that lets the vehicle in, if somebody is sure of the rest."""
+    ids = [each.vehicle_id for each in asked.decision.reasons if each.code is ReasonCode.VISITOR]
+    return next((Expected(each, asked.limits.get(each)) for each in ids if each), None)
+
+
+def _decide_alone(
+    read: PlateRead, book: Book, decision: Decision, until: datetime, *, now: datetime, late: bool
+) -> GateDecision:
+    """The decision as if the reading were a passage of its own."""
+    passage = Passage(
+        passage_id=derived_id("passage", read.event_id),
+        gate_id=read.gate_id,
+        number=book.revision + 1,
+        first_seen=read.first_seen_at,
+        last_seen=until,
+        directions=frozenset({read.direction} if read.direction else ()),
+        admitted=False,
+    )
+    return GateDecision(
+        decision_id=derived_id("gate_decision", read.event_id),
+        site_id=read.site_id,
+        subject=book.subject,
+        passage=passage,
+        seen=seen_of(read),
+        decision=decision,
+        decided_at=now,
+        late=late,
+        alarms=frozenset({decision.alarm} if decision.alarm else ()),
+        visit_used=decision.vehicle_id if decision.uses_visit else None,
+    )

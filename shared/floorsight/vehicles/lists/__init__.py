@@ -1,0 +1,1 @@
+"""Who is let in, who is not, and who visits: a site's lists of vehicles."""

@@ -1,0 +1,1 @@
+"""How a site's gates decide, with every version of it."""
