@@ -23,6 +23,7 @@ class AlertKind(StrEnum):
     UNKNOWN_PERSON = "unknown_person"  # somebody unknown in a restricted zone
     OUTSIDE_HOURS = "outside_hours"  # an employee who has no shift now
     MISSING_PUNCHES = "missing_punches"  # employees who came and did not go, by the records of a day
+    BLOCKED_VEHICLE = "blocked_vehicle"  # at a gate; a plate that may be a blocked one, misread, too
 
 
 # About single employees: told only to whoever asked for the kind.

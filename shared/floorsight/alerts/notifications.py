@@ -18,7 +18,9 @@ _TITLES: dict[AlertKind, str] = {
     AlertKind.UNKNOWN_PERSON: "Unknown person",
     AlertKind.OUTSIDE_HOURS: "Outside assigned hours",
     AlertKind.MISSING_PUNCHES: "Missing punches",
+    AlertKind.BLOCKED_VEHICLE: "Blocked vehicle",
 }
+_MILDER_TITLES = {(AlertKind.BLOCKED_VEHICLE, Severity.WARNING): "Perhaps a blocked vehicle"}
 _CAPACITY_LEVELS = {Severity.WARNING: "warning", Severity.CRITICAL: "exceeded"}
 _BEFORE_TITLE = {
     StepName.RAISED: "",
@@ -35,7 +37,8 @@ def level_of(kind: AlertKind, severity: Severity) -> str | None:
 
 def describe(kind: AlertKind, severity: Severity) -> str:
     """A title such as `Capacity exceeded`."""
-    return _TITLES.get(kind) or f"Capacity {level_of(kind, severity)}"
+    title = _MILDER_TITLES.get((kind, severity)) or _TITLES.get(kind)
+    return title or f"Capacity {level_of(kind, severity)}"
 
 
 def audience(site_id: str, severity: Severity) -> str:

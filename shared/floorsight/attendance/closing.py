@@ -104,7 +104,8 @@ class ClosingService:
         if opening.until >= today:
             return 0
         try:
-            return self._open_dates(opening.begun(today), run)
+            # Stored before anything is read: who changes plans from now on finds what to move back.
+            return self._open_dates(self.openings.save(opening.begun(today)), run)
         except Conflict:  # only of the opening: records are tried again
             _log.info("somebody else opens records, or has begun anew", extra={"site": site_id})
             return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -111,13 +112,19 @@ class EmployeeService:
 
         return self.store.change(employee_id, agreed)
 
-    def withdraw_consent(self, employee_id: str) -> Employee:
-        """From now on the employee may not be recognised. Raises NotFound (`unknown_employee`).
+    def withdraw_consent(
+        self, employee_id: str, *, only_if: Callable[[Employee], bool] = lambda _: True
+    ) -> Employee:
+        """From now on the employee may not be recognised, `only_if` this holds of them as they are now.
 
-        Withdrawing what is not in force changes nothing.
+        Withdrawing what is not in force changes nothing. Raises NotFound (`unknown_employee`).
         """
         now = self.clock()
-        return self.store.change(employee_id, lambda employee: without_consent(employee, now))
+
+        def withdrawn(employee: Employee) -> Employee:
+            return without_consent(employee, now) if only_if(employee) else employee
+
+        return self.store.change(employee_id, withdrawn)
 
     def mark_erased(self, employee_id: str) -> Employee:
         """Consent ends, and nobody enrols the employee any more. Raises NotFound (`unknown_employee`).

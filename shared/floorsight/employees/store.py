@@ -12,6 +12,7 @@ from floorsight.platform.contention import transact_again
 from floorsight.platform.errors import Conflict, NotFound, Unavailable
 from floorsight.platform.items import Item, ItemType, TableName
 from floorsight.platform.retry import Backoff
+from floorsight.platform.revisions import changed_meanwhile
 from floorsight.platform.table import (
     ABSENT,
     Expectation,
@@ -86,10 +87,7 @@ class EmployeeStore:
             transact_again(self.table, writes, self.backoff, busy=busy)
         except TransactionRefused as refused:
             if self.find(changed.employee_id) != changed:  # else it was written, and the answer got lost
-                raise Conflict(
-                    "somebody else has changed the employee meanwhile; read it again and repeat your change",
-                    code="revision_changed",
-                ) from refused
+                raise changed_meanwhile("the employee") from refused
         return changed
 
     def change(self, employee_id: str, how: Callable[[Employee], Employee]) -> Employee:

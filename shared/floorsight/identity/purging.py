@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from floorsight.employees.model import Employee
 from floorsight.employees.service import EmployeeService
+from floorsight.identity.erasing.model import Erasure
 from floorsight.identity.erasing.rules import is_pending
 from floorsight.identity.erasing.service import UNFINISHED, ErasureService
 from floorsight.identity.metrics.service import local_day
@@ -126,11 +127,16 @@ class PurgeService:
         """Whether there was something to do, as a number."""
         if not employee.may_be_recognised:
             return self._sweep(employee, now, until)
-        last_day, today = employee.employed_until, local_day(site, now)
-        if not site.deleted_at and (last_day is None or last_day >= today):
+        today = local_day(site, now)
+
+        def has_left(known: Employee) -> bool:
+            is_over = known.employed_until is not None and known.employed_until < today
+            return is_over or site.deleted_at is not None
+
+        if not has_left(employee):
             return 0
-        self._erase(lambda: self.erasing.let_go(employee.employee_id, by=BY), until)
-        return 1
+        # By now they may stay after all: the list is a copy, and others' erasures take minutes.
+        return self._erase(lambda: self.erasing.let_go_if(employee.employee_id, has_left, by=BY), until)
 
     def _sweep(self, employee: Employee, now: datetime, until: float) -> int:
         """Finish what was left off, and look once more for what a moment's delay had hidden."""
@@ -138,19 +144,16 @@ class PurgeService:
         ended_at = last.finished_at if last else None
         if not is_pending(employee, last) and (ended_at is None or ended_at <= now - SWEPT_FOR):
             return 0
-        self._erase(lambda: self.erasing.finish(employee.employee_id, by=BY), until)
-        return 1
+        return self._erase(lambda: self.erasing.finish(employee.employee_id, by=BY), until)
 
-    def _erase(self, erase: Callable[[], object], until: float) -> None:
+    def _erase(self, erase: Callable[[], Erasure | None], until: float) -> int:
         """An erasure ends its work before an API's function does: here there is time to go on."""
         while True:
             try:
-                erase()
+                return int(erase() is not None)
             except Unavailable as error:
                 if error.code != UNFINISHED or self.monotonic() >= until:
                     raise
-            else:
-                return
 
 
 def in_pages(ask: Callable[[Item | None], Page[Thing]]) -> Iterator[list[Thing]]:

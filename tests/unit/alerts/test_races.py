@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from floorsight.alerts.checks import CountChecks
 from floorsight.alerts.model import AlertPolicy, AlertState
-from floorsight.platform.items import Item
-from floorsight.platform.table import Page
 from tests.fakes.scene import CAMERA, SITE
-from tests.fakes.table import FaultyTable, MemoryTable
+from tests.fakes.table import FaultyTable, LateIndex, MemoryTable
 from tests.fakes.watch import Watch
 
 
@@ -42,22 +39,14 @@ def test_whoever_was_overtaken_while_writing_looks_again() -> None:
     assert [alert.state for alert in watch.history] == [AlertState.OPEN, AlertState.RESOLVED]
 
 
-class LateIndex(MemoryTable):
-    """Its index shows nothing of what was written a moment ago, as DynamoDB's may not."""
-
-    late = True
-
-    def query(self, pk: str, *, index: bool = False, **how: Any) -> Page[Item]:
-        return Page([]) if index and self.late else super().query(pk, index=index, **how)
-
-
 def test_what_was_changed_is_told_at_once_however_late_the_index_is() -> None:
     table = LateIndex()
+    table.fall_behind()
     watch = Watch(presence=table)
     for inside in (45, 50, 10):
         watch.count(inside)
     watch.seen[CAMERA] = watch.clock() - timedelta(hours=1)
     assert watch.tick() == {"raised": 1, "sent": 1}
     assert [step[1] for step in watch.topic.steps] == ["raised", "escalated", "resolved", "raised"]
-    table.late = False
+    table.catch_up()
     assert watch.tick() == {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from floorsight.alerts.model import AlertKind, Concern, Finding, Severity
@@ -9,7 +11,7 @@ from floorsight.alerts.subscriptions.model import About, Protocol, Subscription
 from floorsight.alerts.subscriptions.rules import NOBODY, check_endpoint, protocol_of_topic
 from floorsight.occupancy.series.model import SubjectKind
 from floorsight.platform.errors import Conflict, Malformed, Unavailable
-from floorsight.platform.topics import SubscriptionState
+from floorsight.platform.topics import FilterPolicy, SubscriptionState
 from tests.fakes.scene import SITE, Scene
 
 QUEUE = "arn:aws:sqs:eu-central-1:123456789012:alerts"
@@ -228,3 +230,20 @@ def test_thirty_sites_of_everything_fill_a_filter(scene: Scene) -> None:
         else:
             with pytest.raises(Conflict, match="30 sites"):
                 scene.subscriptions.subscribe(site_id, **wanted, by="olga", about=About)
+
+
+def test_who_subscribes_an_address_as_its_last_site_ends_is_told(scene: Scene) -> None:
+    ending = subscribe(scene)
+    topic: Any = scene.topic
+    set_filter = topic.set_filter
+
+    def subscribe_then(arn: str, policy: FilterPolicy) -> None:
+        topic.set_filter = set_filter
+        set_filter(arn, policy)
+        subscribe(scene, "plant-2")
+
+    topic.set_filter = subscribe_then
+    scene.subscriptions.unsubscribe(SITE, ending.subscription_id)
+    [(kept, state)] = scene.subscriptions.list_subscriptions("plant-2").items
+    assert (kept.site_id, state) == ("plant-2", SubscriptionState.CONFIRMED)
+    assert scene.subscriptions.list_subscriptions(SITE).items == []

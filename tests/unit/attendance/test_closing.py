@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -217,17 +217,6 @@ def test_reopened_dates_are_made_anew_for_everybody() -> None:
     assert plant.closing.close_site(SITE)["opened"] == 0
 
 
-def test_reopening_what_was_never_opened_changes_nothing() -> None:
-    plant = plant_with("ann")
-    plant.closing.reopen(SITE, MONDAY - 30 * DAY)
-    assert plant.memory.dump() == {}
-    plant.closing.close_site(SITE)
-    before = plant.memory.dump()
-    for days in (3, 9):
-        plant.closing.reopen(SITE, MONDAY + days * DAY)
-    assert plant.memory.dump() == before
-
-
 class Stumbling:
     """Plans that can't be read of some employees."""
 
@@ -244,6 +233,50 @@ class Stumbling:
 
 def closing_with(plant: Workforce, plans: Stumbling) -> ClosingService:
     return replace(plant.closing, attendance=replace(plant.attendance, plans=plans))
+
+
+class Interrupted(Stumbling):
+    """Something else happens once the plans of somebody were read."""
+
+    def __init__(self, plant: Workforce, after: str, happens: Callable[[], object]) -> None:
+        super().__init__(plant)
+        self.after, self.happens = after, happens
+
+    def facts_for(self, employee_id: str, first: date, last: date) -> Facts:
+        facts = super().facts_for(employee_id, first, last)
+        if employee_id == self.after and self.asked.count(employee_id) == 1:
+            self.happens()
+        return facts
+
+
+@pytest.mark.parametrize("opened_before", [True, False])
+def test_what_is_reopened_during_a_tick_is_made_anew_even_where_it_was_open_already(
+    opened_before: bool,
+) -> None:
+    plant = plant_with("ann", "bob")
+    plant.clock.now = at("2026-03-04T21:00")
+    if opened_before:
+        plant.closing.close_site(SITE)
+        plant.rooms.holidays.put_holidays([Holiday(SITE, MONDAY + DAY, "Carnival")], site_id=SITE)
+
+    def enter_another() -> None:
+        plant.rooms.holidays.put_holidays([Holiday(SITE, MONDAY + 2 * DAY, "Ash Wednesday")], site_id=SITE)
+
+    closing_with(plant, Interrupted(plant, "ann", enter_another)).close_site(SITE)
+    plant.closing.close_site(SITE)
+    on = MONDAY + 2 * DAY
+    assert [plant.record_of(on, name).statuses for name in ("ann", "bob")] == [(Status.HOLIDAY,)] * 2
+
+
+def test_reopening_what_was_never_opened_changes_nothing() -> None:
+    plant = plant_with("ann")
+    plant.closing.reopen(SITE, MONDAY - 30 * DAY)
+    assert plant.memory.dump() == {}
+    plant.closing.close_site(SITE)
+    before = plant.memory.dump()
+    for days in (3, 9):
+        plant.closing.reopen(SITE, MONDAY + days * DAY)
+    assert plant.memory.dump() == before
 
 
 def test_one_employees_fault_stops_no_other_and_is_mended_by_the_next_tick() -> None:

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from floorsight.identity.erasing.model import POINT_IN_TIME_DAYS, ErasureCause, explain_what_is_left
+from floorsight.identity.erasing.model import ErasureCause, explain_what_is_left
 from floorsight.identity.erasing.reviewing import PAGE
 from floorsight.identity.gallery.holding import GalleryHolder
 from floorsight.identity.review.model import ReviewState
+from floorsight.platform.backups import POINT_IN_TIME_DAYS
 from floorsight.platform.errors import Conflict, NotFound, Unavailable
 from tests.fakes.people import People, contents_of, find_traces, new_face
 from tests.fakes.portraits import EMBEDDER

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -109,6 +110,27 @@ def test_who_has_left_is_let_go_after_their_last_day(people: People) -> None:
     assert people.purging.purge_site(SITE)["people"] == 1
     assert people.gallery.find(SITE, "anna") is None
     assert not people.employees.get_employee("anna").may_be_recognised
+
+
+def test_who_stays_after_all_keeps_their_faces_though_the_purge_has_begun(people: People) -> None:
+    people.hire("berta", BERTA)
+    yesterday = people.clock().date() - DAY
+    for name in ("anna", "berta"):
+        people.employees.end_employment(name, yesterday)
+    objects: Any = people.objects
+    everything = objects.list
+
+    def while_annas_are_listed(prefix: str) -> Any:
+        if "anna" in prefix:
+            berta = people.employees.get_employee("berta")
+            people.employees.update_employee(replace(berta, employed_until=None))
+        return everything(prefix)
+
+    objects.list = while_annas_are_listed
+    assert people.purging.purge_site(SITE)["people"] == 1
+    assert people.gallery.find(SITE, "anna") is None
+    assert people.gallery.find(SITE, "berta") is not None
+    assert people.employees.get_employee("berta").may_be_recognised
 
 
 def test_faces_do_not_outlive_their_site(people: People) -> None:

@@ -11,6 +11,8 @@ import pytest
 from floorsight.events.identity import AnswerSource, PersonRecognised
 from floorsight.identity.gallery.model import MAX_FACES
 from floorsight.identity.review.model import Review, ReviewState
+from floorsight.identity.review.store import UNTOLD
+from floorsight.identity.review.untold import NamingTeller
 from floorsight.identity.snapshots import employee_prefix
 from floorsight.platform.errors import Conflict, Malformed, NotFound, Unavailable
 from floorsight.platform.table import Table
@@ -107,6 +109,42 @@ def test_the_same_name_again_changes_nothing(room: Recognition) -> None:
     assert enrolled(room, "carl") == before
     first, second = told(room)
     assert first == second
+
+
+@pytest.fixture
+def untold(room: Recognition, monkeypatch: pytest.MonkeyPatch) -> Review:
+    """Named as Carl; the bus died before it was told, and the job met it dead, too."""
+    review = unknown(room)
+
+    def dies(_: object) -> None:
+        raise Unavailable("EventBridge did not answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(room.bus, "publish", dies)
+        with pytest.raises(Unavailable):
+            room.naming.name(review.review_id, "carl", by="olga")
+        with pytest.raises(Unavailable):
+            NamingTeller(room.reviews.store, room.bus).tell_left(SITE)
+    return review
+
+
+def test_a_naming_that_died_before_it_was_told_is_told_by_the_job(room: Recognition, untold: Review) -> None:
+    teller = NamingTeller(room.reviews.store, room.bus)
+    assert told(room) == []
+    assert teller.tell_left(SITE) == {"namings": 1}
+    assert [each.employee_id for each in told(room)] == ["carl"]
+    assert teller.tell_left(SITE) == {"namings": 0}
+    assert len(told(room)) == 1
+    room.naming.name(untold.review_id, "carl", by="olga")  # the same name again enrols what was left
+    assert enrolled(room, "carl")
+
+
+def test_a_naming_of_somebody_who_was_erased_is_not_told(room: Recognition, untold: Review) -> None:
+    room.reviews.store.remove(untold)
+    teller = NamingTeller(room.reviews.store, room.bus)
+    assert teller.tell_left(SITE) == {"namings": 0}
+    assert told(room) == []
+    assert not room.scene.presence.query(UNTOLD.partition(site_id=SITE)).items
 
 
 def test_what_is_settled_stays_so(room: Recognition) -> None:

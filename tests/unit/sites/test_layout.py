@@ -161,6 +161,7 @@ def test_a_camera_of_layout_2_recognises_nobody(sites: SiteService, table: Memor
     table.write(Put(CAMERA_2))
     camera = sites.get_camera("door-2")
     assert (camera.identify, camera.revision, camera.limits.max_occupancy) == (Identify.OFF, 3, 20)
+    assert (camera.gate_id, camera.lane) == (None, None)
 
 
 def test_a_line_of_layout_1_counted_since_its_only_revision(sites: SiteService) -> None:
@@ -188,7 +189,7 @@ def test_a_change_brings_todays_layout(sites: SiteService, table: MemoryTable) -
     sites.update_camera(replace(sites.get_camera("door-1"), counting=False))
     sites.update_line(replace(sites.get_line("door-1.q7wk3a"), settle_frames=3))
     site, camera, line = (stored(table, item) for item in (SITE_1, CAMERA_1, LINE_1))
-    assert [item["v"] for item in (site, camera, line)] == [2, 3, 2]
+    assert [item["v"] for item in (site, camera, line)] == [2, 4, 2]
     assert (site["revision"], site["always_open"]) == (1, True)
     assert (camera["revision"], camera["counting"]) == (1, False)
     assert (line["revision"], line["counting_revision"]) == (2, 2)

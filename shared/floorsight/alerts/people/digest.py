@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from floorsight.alerts.model import AlertKind, Concern, Finding, Severity
+from floorsight.alerts.occurrences.telling import Teller
 from floorsight.alerts.people.store import PeoplePolicyStore
-from floorsight.alerts.people.telling import Teller
 from floorsight.attendance.model import Record, Status
 from floorsight.occupancy.series.model import SubjectKind
 from floorsight.platform.local_time import instant_at

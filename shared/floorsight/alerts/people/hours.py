@@ -7,8 +7,8 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from floorsight.alerts.model import AlertKind, Concern, Finding, Severity
+from floorsight.alerts.occurrences.telling import Teller
 from floorsight.alerts.people.store import PeoplePolicyStore
-from floorsight.alerts.people.telling import Teller
 from floorsight.events.attendance import PunchRecorded
 from floorsight.occupancy.series.model import SubjectKind
 from floorsight.sites.service import SiteService

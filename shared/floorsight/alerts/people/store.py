@@ -12,7 +12,7 @@ from floorsight.alerts.store import alert_write, write_alerts
 from floorsight.platform.clock import from_sort_key, moment_text, read_moment, to_sort_key
 from floorsight.platform.items import Item, ItemType, TableName
 from floorsight.platform.revisions import put_next
-from floorsight.platform.table import ABSENT, Put, Table, Write, at_revision
+from floorsight.platform.table import Put, Table, at_revision
 
 # Longer than events are kept anywhere: queues, dead letters, the archive.
 KEPT = timedelta(days=30)
@@ -31,17 +31,6 @@ FOLLOWED = ItemType(
     readers=("raise_alert", "run_job"),
     retention=f"{KEPT.days} days",
 )
-TOLD = ItemType(
-    name="alert_occurrence",
-    table=TableName.PRESENCE,
-    pk="ALERT_OCCURRENCES#{site_id}",
-    sk="{kind}#{occurrence}",
-    purpose="Something that is told once: a punch outside assigned hours, a day's digest. Written with its "
-    "alert, if there is anything to tell.",
-    writers=("raise_alert", "run_job"),
-    readers=("raise_alert", "run_job"),
-    retention=f"{KEPT.days} days",
-)
 POLICY = ItemType(
     name="people_policy",
     table=TableName.REGISTRY,
@@ -51,7 +40,7 @@ POLICY = ItemType(
     writers=("query_api",),
     readers=("query_api", "raise_alert", "run_job"),
 )
-ITEM_TYPES: tuple[ItemType, ...] = (FOLLOWED, TOLD, POLICY)
+ITEM_TYPES: tuple[ItemType, ...] = (FOLLOWED, POLICY)
 
 
 @dataclass(frozen=True)
@@ -77,25 +66,6 @@ class FollowedStore:
         """
         track = Put(_followed_item(changed, now), expect=at_revision(changed.revision - 1))
         write_alerts(self.table, [track, *(alert_write(None, alert) for alert in alerts)])
-
-
-@dataclass(frozen=True)
-class OccurrenceStore:
-    """What was told, in the presence table."""
-
-    table: Table
-
-    def find(self, site_id: str, kind: str, occurrence: str) -> tuple[bool, str | None]:
-        """Whether it was told of, or found to be nothing; and the alert, if there is one."""
-        item = self.table.get(TOLD.key(site_id=site_id, kind=kind, occurrence=occurrence))
-        return item is not None, item.get("alert_id") if item else None
-
-    def add(self, site_id: str, kind: str, occurrence: str, alert: Alert | None, now: datetime) -> None:
-        """Write an occurrence that was not told before, with its alert. Raises as `FollowedStore.save`."""
-        body: Item = {"alert_id": alert and alert.alert_id, "expires_at": _expiry(now)}
-        item = TOLD.item(body, site_id=site_id, kind=kind, occurrence=occurrence)
-        writes: list[Write] = [Put(item, expect=ABSENT)]
-        write_alerts(self.table, [*writes, *([alert_write(None, alert)] if alert else [])])
 
 
 @dataclass(frozen=True)

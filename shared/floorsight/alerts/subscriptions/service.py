@@ -110,20 +110,40 @@ class SubscriptionService:
             raise NotFound(
                 f"site {site_id} has no subscription {subscription_id}", code="unknown_subscription"
             )
-        self._narrow(subscription)
+        arn = self._narrow(subscription)
         self.store.end(subscription, self.clock())
-        if subscription.arn:
-            self._follow(subscription_id, subscription.arn)
+        if arn:
+            self._follow(subscription_id, arn)
 
-    def _narrow(self, ending: Subscription) -> None:
-        """Before it is forgotten, so that whoever fails here can be asked again."""
-        rest = [s for s in self.store.list_of_address(ending.subscription_id) if s.site_id != ending.site_id]
+    def _narrow(self, ending: Subscription) -> str | None:
+        """Before it is forgotten, so that whoever fails here can be asked again.
+
+        Returns which subscription the address has then, if any.
+        """
+        rest = self._list_others(ending)
         if ending.arn is None:
-            return
+            return None
         # With its filter closed even one that SNS keeps, as it was never confirmed, hears nothing.
         self.topic.set_filter(ending.arn, filter_for(rest))
-        if not rest:
-            self.topic.unsubscribe(ending.arn)
+        if rest:
+            return ending.arn
+        self.topic.unsubscribe(ending.arn)
+        return self._subscribe_anew(ending)
+
+    def _subscribe_anew(self, ended: Subscription) -> str | None:
+        """Who has subscribed the address to another site meanwhile may have got the one that is gone now."""
+        wanted = self._list_others(ended)
+        if not wanted:
+            return ended.arn
+        endpoint = ended.endpoint
+        arn = self.topic.subscribe(protocol_of_topic(ended.protocol, endpoint), endpoint, filter_for(wanted))
+        for each in wanted:
+            self.store.note_arn(each, arn)
+        return arn
+
+    def _list_others(self, subscription: Subscription) -> list[Subscription]:
+        known = self.store.list_of_address(subscription.subscription_id)
+        return [each for each in known if each.site_id != subscription.site_id]
 
     def _follow(self, subscription_id: str, arn: str) -> None:
         """Make the filter that of what is wanted, until nobody came between reading and setting it."""

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from floorsight.attendance.calendar import REACH_DAYS, list_instances
-from floorsight.attendance.model import DayPlan, Facts
+from floorsight.attendance.model import DayPlan, Facts, Instance
 from floorsight.attendance.periods.model import PayLine, Period, PeriodState
 from floorsight.attendance.periods.rules import check_period
 from floorsight.attendance.periods.settling import SettlingService
@@ -52,7 +52,7 @@ class LockingService:
             period = self._begin(site_id, first_date, last_date, zone, by)
         if period.state is PeriodState.LOCKED:
             return period
-        return self._go_on(period)
+        return self._go_on(period, zone)
 
     def list_periods(
         self, site_id: str, *, limit: int | None = None, start_key: Item | None = None
@@ -96,18 +96,14 @@ class LockingService:
         shifts = tuple(version for each in histories for version in each.versions)
         for instance in list_instances(Facts("", site_id, zone.key, shifts, (), plans), days[-1], last_date):
             if instance.closes_at >= now:
-                raise Conflict(
-                    f"shift {instance.shift.shift_id} of {instance.local_date} takes punches until "
-                    f"{instance.closes_at.astimezone(zone):%Y-%m-%d %H:%M}; lock the period after that",
-                    code="period_not_over",
-                )
+                raise _not_over(instance, zone)
 
-    def _go_on(self, period: Period) -> Period:
+    def _go_on(self, period: Period, zone: ZoneInfo) -> Period:
         """Freeze the next employees by id, and say how far it is now."""
         waiting = [each for each in self._employees(period) if not period.is_past(each.employee_id)]
         after = period
         for employee in waiting[: self.employees_a_call]:
-            after = self._freeze(after, employee.employee_id)
+            after = self._freeze(after, employee.employee_id, zone)
         if len(waiting) > self.employees_a_call:
             self.store.save_progress(after, instead_of=period)
             return after
@@ -119,14 +115,17 @@ class LockingService:
         found = self.settling.employees.list_employees(period.site_id).items
         return sorted(found, key=lambda each: each.employee_id)
 
-    def _freeze(self, period: Period, employee_id: str) -> Period:
+    def _freeze(self, period: Period, employee_id: str, zone: ZoneInfo) -> Period:
         """Freeze an employee's records, and then look whether something has happened meanwhile.
 
         Who learns something before this has frozen them leaves it to this; whoever does after settles it.
+        Raises Conflict (`period_not_over`): a shift was changed just before, and takes punches for longer.
         """
         dates = period.first_date, period.last_date
         if self.store.find_frozen(period, employee_id) is None:
             records = self.settling.compute(employee_id, *dates).records
+            for still_open in (record.instance for record in records if not record.closed):
+                raise _not_over(still_open, zone)
             self.store.freeze(period, employee_id, map(PayLine.of, records))
         self.settling.settle(employee_id, *dates)
         lines = self.store.find_frozen(period, employee_id) or []
@@ -137,3 +136,11 @@ class LockingService:
             records=period.records + len(lines),
             missing_punches=period.missing_punches + count_missing(lines),
         )
+
+
+def _not_over(instance: Instance, zone: ZoneInfo) -> Conflict:
+    return Conflict(
+        f"shift {instance.shift.shift_id} of {instance.local_date} takes punches until "
+        f"{instance.closes_at.astimezone(zone):%Y-%m-%d %H:%M}; lock the period after that",
+        code="period_not_over",
+    )

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 from floorsight.attendance.model import Instance, Record, Status
-from floorsight.attendance.periods.model import Adjustment, PayLine, Period, Seconds
+from floorsight.attendance.periods.model import Adjustment, PayLine, Period, PeriodState, Seconds
 from floorsight.attendance.periods.store import PeriodStore
 from floorsight.employees.model import Employee
 from floorsight.employees.service import EmployeeService
+from floorsight.platform.errors import Unavailable
 from floorsight.platform.items import Item
+from floorsight.platform.snapshot import read_unchanged
 from floorsight.platform.table import Page
+
+# A site's sheets take seconds; a period that is being locked moves on every few of them.
+_ATTEMPTS = 2
 
 
 class Records(Protocol):
@@ -53,7 +58,10 @@ class PaySheet:
 
 @dataclass(frozen=True)
 class PayrollService:
-    """Pay sheets. Errors: NotFound (`unknown_site`, `unknown_employee`), Unavailable."""
+    """Pay sheets.
+
+    Errors: NotFound (`unknown_site`, `unknown_employee`), Unavailable (`period_being_locked` among others).
+    """
 
     store: PeriodStore
     records: Records
@@ -70,12 +78,13 @@ class PayrollService:
     ) -> Page[PaySheet]:
         """A site's employees by id, with what each gets; those of whom there is nothing have empty sheets."""
         page = self.employees.list_employees(site_id, limit=limit, start_key=start_key)
-        write = self._sheet_writer(site_id, first_date, last_date)
-        return page.map(write)
+        sheets = self._write_sheets(site_id, page.items, first_date, last_date)
+        return Page(sheets, page.next_key)
 
     def sheet_of(self, employee_id: str, first_date: date, last_date: date) -> PaySheet:
         employee = self.employees.get_employee(employee_id)
-        return self._sheet_writer(employee.site_id, first_date, last_date)(employee)
+        [sheet] = self._write_sheets(employee.site_id, [employee], first_date, last_date)
+        return sheet
 
     def booked_for(self, site_id: str, instance: Instance) -> tuple[PayLine | None, list[Adjustment]]:
         """How a record was frozen, if it was, and what was booked since."""
@@ -90,13 +99,29 @@ class PayrollService:
                 )
         return None, []
 
-    def _sheet_writer(self, site_id: str, first_date: date, last_date: date) -> _SheetWriter:
+    def _write_sheets(
+        self, site_id: str, employees: Sequence[Employee], first_date: date, last_date: date
+    ) -> list[PaySheet]:
+        """Sheets that all know the same periods: one that is begun meanwhile is on none, or on all."""
+
+        def write(periods: list[Period]) -> list[PaySheet]:
+            write_sheet = _SheetWriter(self, periods, first_date, last_date)
+            return [write_sheet(employee) for employee in employees]
+
+        _, sheets = read_unchanged(
+            lambda: self._list_touched(site_id, first_date, last_date),
+            write,
+            tries=range(_ATTEMPTS),
+            unavailable=Unavailable(
+                "records of these dates are being locked just now; ask again when they are",
+                code="period_being_locked",
+            ),
+        )
+        return sheets
+
+    def _list_touched(self, site_id: str, first_date: date, last_date: date) -> list[Period]:
         periods = self.store.list_periods(site_id).items
-        booked: dict[str, list[Adjustment]] = {}
-        for adjustment in self.store.list_booked(site_id, first_date, last_date).items:
-            booked.setdefault(adjustment.employee_id, []).append(adjustment)
-        touched = [each for each in periods if each.first_date <= last_date and each.last_date >= first_date]
-        return _SheetWriter(self, touched, booked, first_date, last_date)
+        return [each for each in periods if each.first_date <= last_date and each.last_date >= first_date]
 
 
 @dataclass(frozen=True)
@@ -105,30 +130,36 @@ class _SheetWriter:
 
     service: PayrollService
     periods: list[Period]
-    booked: Mapping[str, list[Adjustment]]
     first_date: date
     last_date: date
 
     def __call__(self, employee: Employee) -> PaySheet:
         lines = sorted(self._lines(employee.employee_id), key=lambda each: (each.local_date, each.shift_id))
-        return PaySheet(employee, tuple(lines), tuple(self.booked.get(employee.employee_id, ())))
+        booked = self.service.store.list_booked(employee.employee_id, self.first_date, self.last_date)
+        return PaySheet(employee, tuple(lines), tuple(booked))
 
     def _lines(self, employee_id: str) -> Iterator[PayLine]:
+        # Before it is known what is frozen: who is not by then has been read without what is booked later.
+        records = self._list_records(employee_id)
         frozen_periods = []
         for period in self.periods:
             frozen = self.service.store.find_frozen(period, employee_id)
             if frozen is not None or period.is_past(employee_id):
                 frozen_periods.append(period)
                 yield from (each for each in frozen or () if self._is_asked(each.local_date))
-        if all(self._is_frozen(frozen_periods, day) for day in (self.first_date, self.last_date)):
-            return  # periods have no gaps
-        for record in self.service.records.list_records(employee_id, self.first_date, self.last_date):
-            if not self._is_frozen(frozen_periods, record.instance.local_date):
+        for record in records:
+            if not _covers(frozen_periods, record.instance.local_date):
                 yield PayLine.of(record)
+
+    def _list_records(self, employee_id: str) -> list[Record]:
+        locked = [each for each in self.periods if each.state is PeriodState.LOCKED]
+        if all(_covers(locked, day) for day in (self.first_date, self.last_date)):
+            return []  # periods have no gaps
+        return self.service.records.list_records(employee_id, self.first_date, self.last_date)
 
     def _is_asked(self, day: date) -> bool:
         return self.first_date <= day <= self.last_date
 
-    @staticmethod
-    def _is_frozen(periods: list[Period], day: date) -> bool:
-        return any(period.first_date <= day <= period.last_date for period in periods)
+
+def _covers(periods: list[Period], day: date) -> bool:
+    return any(period.first_date <= day <= period.last_date for period in periods)

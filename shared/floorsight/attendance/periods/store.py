@@ -64,11 +64,8 @@ ADJUSTMENT = ItemType(
     table=TableName.REGISTRY,
     pk="PAY_ADJUSTMENTS#{employee_id}",
     sk="{local_date}#{shift_id}#{number}",
-    gsi1pk="PAY_ADJUSTMENTS#{site_id}",
-    gsi1sk="{booked_on}#{employee_id}#{local_date}#{shift_id}#{number}",
     purpose="By how much a frozen record is off, by what was learnt later. A record's first has the number "
-    "0001; nobody writes a number twice. The index lists a site's by the first date of the period to which "
-    "they are booked.",
+    "0001; nobody writes a number twice. `booked_on` is the first date of the period to which it is booked.",
     writers=("query_api", "run_job"),
     readers=("query_api", "run_job"),
 )
@@ -171,26 +168,11 @@ class PeriodStore:
         page = self.table.query(partition, after=f"{first_date}#", until=f"{last_date}#~")
         return [read_adjustment(item) for item in page.items]
 
-    def list_booked(
-        self,
-        site_id: str,
-        first_date: date,
-        last_date: date,
-        *,
-        limit: int | None = None,
-        start_key: Item | None = None,
-    ) -> Page[Adjustment]:
-        """Those of a site that are booked to periods that begin on these dates, by employee."""
-        partition = str(ADJUSTMENT.gsi1pk).format(site_id=site_id)
-        page = self.table.query(
-            partition,
-            after=f"{first_date}#",
-            until=f"{last_date}#~",
-            limit=limit,
-            start_key=start_key,
-            index=True,
-        )
-        return page.map(read_adjustment)
+    def list_booked(self, employee_id: str, first_date: date, last_date: date) -> list[Adjustment]:
+        """Those of an employee that are booked to periods that begin on these dates, read consistently."""
+        items = self.table.query(ADJUSTMENT.partition(employee_id=employee_id)).items
+        found = [each for each in map(read_adjustment, items) if first_date <= each.booked_on <= last_date]
+        return sorted(found, key=lambda each: each.booked_on)  # and by what they are about, as they were
 
     def book(self, adjustments: Iterable[Adjustment], frontier: Frontier) -> bool:
         """Write adjustments, all or none, while the frontier is where it was read.
@@ -244,11 +226,9 @@ def _period_item(period: Period) -> Item:
 def _adjustment_item(adjustment: Adjustment) -> Item:
     return ADJUSTMENT.item(
         adjustment_body(adjustment),
-        site_id=adjustment.site_id,
         employee_id=adjustment.employee_id,
         local_date=adjustment.local_date.isoformat(),
         shift_id=adjustment.shift_id,
-        booked_on=adjustment.booked_on.isoformat(),
         number=f"{adjustment.number:04}",
     )
 

@@ -23,6 +23,7 @@ from floorsight.employees.service import EmployeeService
 from floorsight.platform.errors import Conflict, Malformed, NotFound, Unavailable
 from floorsight.platform.ids import derived_id
 from floorsight.platform.items import Item
+from floorsight.platform.revisions import changed_meanwhile
 from floorsight.platform.table import Page, TransactionRefused, Write
 
 Cycle = tuple[tuple[str, ...], ...]
@@ -111,10 +112,7 @@ class RosterService:
         def writes() -> list[Write]:
             stored = self.get_assignment(changed.employee_id, changed.assignment_id)
             if stored.revision != changed.revision:
-                raise Conflict(
-                    "somebody else has changed it meanwhile; read it again and repeat your change",
-                    code="revision_changed",
-                )
+                raise changed_meanwhile()
             return [self.store.assignment_put(after)]
 
         changes_on = first_change(before, after)
@@ -125,12 +123,18 @@ class RosterService:
     def remove_assignment(self, employee_id: str, assignment_id: str) -> None:
         """As if it had never been; to end one, change its last date.
 
-        Raises NotFound (`unknown_assignment`) or Conflict (`period_locked`).
+        Raises NotFound (`unknown_assignment`) or Conflict (`revision_changed`, `period_locked`).
         """
         gone = self.get_assignment(employee_id, assignment_id)
         site_id = self.employees.get_employee(employee_id).site_id
+
+        def writes() -> list[Write]:
+            if self.get_assignment(employee_id, assignment_id) != gone:
+                raise changed_meanwhile()  # records of other dates would have to follow
+            return [self.store.assignment_delete(gone)]
+
         with self.follow(employee_id, gone.first_date, gone.last_date):
-            self._write(employee_id, site_id, gone.first_date, lambda: [self.store.assignment_delete(gone)])
+            self._write(employee_id, site_id, gone.first_date, writes)
 
     def plan_day(self, plan: DayPlan) -> DayPlan:
         """Set an employee's shifts of one date, whatever is assigned.

@@ -13,6 +13,7 @@ from floorsight.attendance.planning.rules import check_date, check_shift, retire
 from floorsight.attendance.planning.store import PlanningStore
 from floorsight.platform.errors import Conflict, Malformed, NotFound
 from floorsight.platform.items import Item
+from floorsight.platform.revisions import changed_meanwhile
 from floorsight.platform.table import Page, TransactionRefused
 from floorsight.sites.service import SiteService
 
@@ -87,7 +88,7 @@ class ShiftService:
     def _read(self, shift_id: str, revision: int) -> ShiftHistory:
         found = self.get_shift(shift_id)
         if found.revision != revision:
-            raise _changed()
+            raise changed_meanwhile()
         return found
 
     def _write(self, after: ShiftHistory, before: ShiftHistory | None, from_date: date) -> None:
@@ -112,11 +113,4 @@ class ShiftService:
             self.store.find_frontier(after.site_id).check_open(from_date)
             if before is None and stored is not None:
                 raise Conflict(f"shift {after.shift_id} exists already", code="shift_exists") from refused
-            raise _changed() from refused
-
-
-def _changed() -> Conflict:
-    return Conflict(
-        "somebody else has changed it meanwhile; read it again and repeat your change",
-        code="revision_changed",
-    )
+            raise changed_meanwhile() from refused

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from floorsight.identity.policy.model import MAX_REVIEW_DAYS
+from floorsight.platform.backups import ACCESS_LOG_DAYS, backups_end, explain_backups
 
-# DynamoDB's own, which infra does not shorten.
-POINT_IN_TIME_DAYS = 35
 # What the bucket does: whoever recognises a face removes its record at once, but the question may wait.
 FACE_RECORD_DAYS = 14
-ACCESS_LOG_DAYS = 90
 # Of a crossing or a zone; the site's policy may be shorter. Videos: put aside, and uploaded.
 SCENE_PICTURE_DAYS = 97
 QUARANTINE_DAYS = 14
@@ -71,16 +69,13 @@ class Erasure:
     @property
     def backups_end_at(self) -> datetime | None:
         """When no backup has a copy any more."""
-        return self.finished_at + timedelta(days=POINT_IN_TIME_DAYS) if self.finished_at else None
+        return backups_end(self.finished_at)
 
 
 def explain_what_is_left(erasure: Erasure) -> list[str]:
     """Where copies of what was removed may still be, and for how long."""
-    until = erasure.backups_end_at
-    by = f", until {until:%Y-%m-%d %H:%M} UTC" if until else ""
     return [
-        f"Point-in-time recovery of the tables keeps what was removed for {POINT_IN_TIME_DAYS} days{by}. It "
-        "is reached only by restoring a whole table, for which no part of the system has the rights.",
+        explain_backups(erasure.backups_end_at),
         "Pictures of the face are gone at once: the bucket keeps no earlier versions. Its access log keeps "
         f"the keys of pictures, not what they showed, for {ACCESS_LOG_DAYS} days.",
         "A track that waits to be recognised may show the person once more, as somebody unknown; its face "

@@ -71,6 +71,11 @@ class ErasureService:
         """End the consent of somebody who has left, and remove all biometrics."""
         return self._remove_all(self.employees.withdraw_consent(employee_id), ErasureCause.LEFT, by)
 
+    def let_go_if(self, employee_id: str, has_left: Callable[[Employee], bool], *, by: str) -> Erasure | None:
+        """The same, if they have left by what is known of them when their consent ends; else None."""
+        employee = self.employees.withdraw_consent(employee_id, only_if=has_left)
+        return None if employee.may_be_recognised else self._remove_all(employee, ErasureCause.LEFT, by)
+
     def finish(self, employee_id: str, *, by: str) -> Erasure | None:
         """Go on with the last erasure, begin the one that never was, or look for what has turned up since.
 

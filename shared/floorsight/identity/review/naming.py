@@ -17,9 +17,10 @@ from floorsight.identity.policy.store import PolicyStore
 from floorsight.identity.review.faces import load_faces
 from floorsight.identity.review.model import Review, ReviewState
 from floorsight.identity.review.service import ReviewService, settled
+from floorsight.identity.review.untold import NamingTeller, untold_put
 from floorsight.identity.rules import KNOWN_FOR
 from floorsight.identity.snapshots import PICTURE_TYPE, employee_key, review_key
-from floorsight.identity.telling import SURE, describe_naming
+from floorsight.identity.telling import SURE
 from floorsight.platform.bus import Bus
 from floorsight.platform.errors import Conflict, Malformed, NotFound, Unavailable
 from floorsight.platform.retry import Backoff
@@ -41,7 +42,8 @@ class Named:
 class NamingService:
     """The use case of naming somebody: review and answer are settled, told, and then the faces enrolled.
 
-    Each step may be repeated: who was interrupted says the same name again.
+    Each step may be repeated: who was interrupted says the same name again. What was settled and not told is
+    told by a job.
     """
 
     reviews: ReviewService
@@ -73,7 +75,7 @@ class NamingService:
             review = self._settle(review, employee, by)
         if review.state is not ReviewState.NAMED or review.employee_id != employee_id:
             raise settled(review)
-        self.bus.publish([describe_naming(review, employee_id).to_message()])
+        NamingTeller(self.reviews.store, self.bus).tell(review)
         named = self._enrol(review, employee, faces, by, looked_at)
         self._forget(review, employee_id)
         return named
@@ -113,7 +115,7 @@ class NamingService:
         return enrolled.revision
 
     def _settle(self, review: Review, employee: Employee, by: str) -> Review:
-        """Review and answer as named, in one transaction; or the review as somebody else settled it."""
+        """Review and answer as named and to be told, in one transaction; or as somebody else settled it."""
         picture = self._move_picture(review, employee)
         now = self.reviews.clock()
         named = replace(
@@ -127,7 +129,9 @@ class NamingService:
         for _ in self.backoff.tries():
             try:
                 table = self.reviews.store.table
-                table.transact([self.reviews.store.settle_write(named), self._answer_write(named)])
+                table.transact(
+                    [self.reviews.store.settle_write(named), self._answer_write(named), untold_put(named)]
+                )
                 return named
             except TransactionRefused:
                 found = self.reviews.get_review(review.review_id)

@@ -26,7 +26,17 @@ REVIEW = ItemType(
     readers=("recognise_person", "analyse_image", "query_api", "run_job"),
     retention="as the site's policy says, at most 30 days",
 )
-ITEM_TYPES: tuple[ItemType, ...] = (REVIEW,)
+UNTOLD = ItemType(
+    name="untold_naming",
+    table=TableName.PRESENCE,
+    pk="NAMINGS_UNTOLD#{site_id}",
+    sk="{review_id}",
+    purpose="A review that was named, and may not have been told yet.",
+    writers=("query_api", "run_job"),
+    readers=("run_job",),
+    retention="until it is told, at most as long as the review",
+)
+ITEM_TYPES: tuple[ItemType, ...] = (REVIEW, UNTOLD)
 _TIMES = ("occurred_at", "first_seen_at", "last_seen_at")
 
 

@@ -8,11 +8,12 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from floorsight.alerts.occurrences.store import OccurrenceStore
+from floorsight.alerts.occurrences.telling import Teller
 from floorsight.alerts.people.digest import MAX_NAMED, MissingPunches
 from floorsight.alerts.people.hours import OutsideHours
 from floorsight.alerts.people.model import PeoplePolicy
-from floorsight.alerts.people.store import OccurrenceStore, PeoplePolicyStore
-from floorsight.alerts.people.telling import Teller
+from floorsight.alerts.people.store import PeoplePolicyStore
 from floorsight.attendance.model import Instance, Record, Shift, Status
 from floorsight.platform.errors import Conflict, Malformed
 from tests.fakes.restricted import People

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -85,6 +86,22 @@ def test_a_plan_that_comes_as_a_period_is_locked_is_refused(race: Race) -> None:
     assert caught.value.code == "period_locked"
 
 
+def test_what_still_takes_punches_is_not_frozen_though_the_shift_was_changed_just_before(race: Race) -> None:
+    race.other.is_at("2026-03-01T09:00:00")
+    longer = shift_of(valid_from=FEBRUARY[1], revision=1, closes_after_minutes=24 * 60)
+    race.before_next_write(lambda: race.other.rooms.shifts.change_shift(longer))
+    with pytest.raises(Conflict, match="2026-02-28 takes punches until 2026-03-01 14:00") as caught:
+        race.first.rooms.periods.lock(SITE, *FEBRUARY, by="boss")
+    assert caught.value.code == "period_not_over"
+    race.other.work(str(FEBRUARY[1]))
+    race.other.is_at("2026-03-01T13:01:00")
+    period = race.first.rooms.periods.lock(SITE, *FEBRUARY, by="boss")
+    assert period.state is PeriodState.LOCKED
+    frozen = race.other.rooms.periods.store.find_frozen(period, ANN) or []
+    assert frozen[-1].seconds.worked == 8 * 3600
+    assert race.other.rooms.periods.store.list_adjustments_of(ANN, *FEBRUARY) == []
+
+
 def test_a_rosters_change_is_made_of_what_is_there(race: Race) -> None:
     """Two enter leaves of the same days: the second is refused, though it saw none."""
 
@@ -98,6 +115,17 @@ def test_a_rosters_change_is_made_of_what_is_there(race: Race) -> None:
         leave(race.first, 13)
     assert caught.value.code == "leave_overlaps"
     assert len(race.other.rooms.rosters.list_leaves(ANN, date(2026, 3, 9)).items) == 1
+
+
+def test_an_assignment_that_somebody_changes_meanwhile_is_not_removed(race: Race) -> None:
+    """The records of other dates would have to follow."""
+    [assignment] = race.other.rooms.rosters.list_assignments(ANN).items
+    longer = replace(assignment, last_date=date(2026, 6, 30))
+    race.before_next_write(lambda: race.other.rooms.rosters.change_assignment(longer))
+    with pytest.raises(Conflict) as caught:
+        race.first.rooms.rosters.remove_assignment(ANN, assignment.assignment_id)
+    assert caught.value.code == "revision_changed"
+    assert race.other.rooms.rosters.list_assignments(ANN).items == [replace(longer, revision=2)]
 
 
 def test_two_who_lock_at_once_lock_once(race: Race) -> None:

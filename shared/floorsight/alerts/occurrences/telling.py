@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from floorsight.alerts.lifecycle import begin_occurrence
 from floorsight.alerts.model import AlertKind, Finding
-from floorsight.alerts.people.store import OccurrenceStore
+from floorsight.alerts.occurrences.store import OccurrenceStore
 from floorsight.alerts.service import AlertService
 from floorsight.alerts.store import AlertChanged
 from floorsight.platform.errors import Unavailable

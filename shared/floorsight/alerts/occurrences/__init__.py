@@ -1,0 +1,1 @@
+"""What happened once and is told once, whatever it is."""

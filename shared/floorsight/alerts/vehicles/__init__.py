@@ -1,0 +1,1 @@
+"""Alerts of vehicles: which of them nobody wants in."""
