@@ -17,6 +17,7 @@ from infra.stacks.attendance import AttendanceStack
 from infra.stacks.bus import BusStack
 from infra.stacks.data import DataStack
 from infra.stacks.diagnostics import DiagnosticsStack
+from infra.stacks.gate import GateStack
 from infra.stacks.identity import IdentityStack
 from infra.stacks.images import ImagesStack
 from infra.stacks.ingest import IngestStack
@@ -39,6 +40,7 @@ def build_app(app: App, stage: StageSettings) -> None:
     alerts = AlertsStack(app, stage.stack_name("alerts"), stage=stage, data=data, bus=bus)
     identity = IdentityStack(app, stage.stack_name("identity"), stage=stage, data=data, bus=bus)
     attendance = AttendanceStack(app, stage.stack_name("attendance"), stage=stage, data=data, bus=bus)
+    gate = GateStack(app, stage.stack_name("gate"), stage=stage, data=data, bus=bus)
     jobs = JobsStack(app, stage.stack_name("jobs"), stage=stage, data=data, alerts=alerts, bus=bus)
     images = ImagesStack(app, stage.stack_name("images"), stage=stage, data=data, bus=bus)
     api = ApiStack(
@@ -60,6 +62,7 @@ def build_app(app: App, stage: StageSettings) -> None:
         | alerts.dead_letters
         | streams.dead_letters
         | attendance.dead_letters
+        | gate.dead_letters
         | jobs.dead_letters
         | identity.dead_letters
         | diagnostics.dead_letters
@@ -71,6 +74,7 @@ def build_app(app: App, stage: StageSettings) -> None:
             "RaiseAlert": alerts.raise_alert.function,
             "RecognisePerson": identity.recognise_person.function,
             "RecordAttendance": attendance.record_attendance.function,
+            "DecideGate": gate.decide_gate.function,
             "QueryApi": api.query_api.function,
             "AnalyseImage": images.analyse_image.function,
             "RecordProcessing": diagnostics.record_processing.function,

@@ -97,8 +97,11 @@ def _install(name: str, lock: str, platform: Platform, folder: Path) -> None:
             last_lines = "\n".join(answer.stderr.strip().splitlines()[-5:])
             raise Unavailable(f"the layer {name} could not be built:\n{last_lines}", code="layer_failed")
         _strip(built / "python")
-        if not folder.exists():  # somebody else may have built it meanwhile
+        try:
             built.rename(folder)
+        except OSError:
+            if not folder.exists():  # somebody else may have built it meanwhile
+                raise
 
 
 def _strip(folder: Path) -> None:

@@ -10,8 +10,9 @@ from typing import Literal, Self
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from floorsight.events.vehicles import Verdict
 from floorsight.images.jpeg import MAX_SIDE_PIXELS, MIN_SIDE_PIXELS, read_jpeg
-from floorsight.images.model import FrameAnswer, NamedFace, PostedFrame
+from floorsight.images.model import FrameAnswer, GateAnswer, NamedFace, PostedFrame
 from floorsight.images.store import ANSWERS_KEPT
 from floorsight.platform.ids import IDENTIFIER_PATTERN
 from functions.analyse_image.given_images import (
@@ -19,6 +20,7 @@ from functions.analyse_image.given_images import (
     MAX_IMAGE_BYTES,
     check_one_given,
     read_given,
+    told_of,
 )
 from functions.analyse_image.services import Wired
 from functions.analyse_image.uploads import KEY_PATTERN, MAX_UPLOAD_BYTES, URL_SECONDS
@@ -79,11 +81,37 @@ class RecognisedFace(BaseModel):
     source: str = Field(description="gallery, rekognition or review.")
 
 
+class GateVerdict(BaseModel):
+    """What a gate has decided about a vehicle. Open by it where it is `admitted` and not `late`, else not."""
+
+    decision_id: str = Field(description="Of the passage; `/api/v1/vehicle/decisions` has all about it.")
+    verdict: Verdict
+    explanation: str = Field(description="The reasons in words.")
+    admitted: bool = Field(
+        description="Whether it is let through: by a guard if one acted, else by the gate."
+    )
+    late: bool = Field(
+        description="Nothing is to be opened by this answer: the frame is more than 30 s old, or from the "
+        "future, its plate was read too late, or a guard refused the vehicle."
+    )
+
+    @classmethod
+    def of(cls, decided: GateAnswer) -> Self:
+        return cls.model_validate({name: getattr(decided, name) for name in cls.model_fields})
+
+
 class DetectedVehicle(BaseModel):
     track_id: int
     type: str = Field(description="car, motorcycle, bus or truck, by the vote of the track's frames.")
-    plate: str | None = Field(description="Null: plates are not read yet.")
     confidence: float = Field(description="The detector's, in this frame.")
+    plate: str | None = Field(
+        description="As it was read by this frame, at cameras that are at a gate; not yet corrected by any "
+        "format. Null: not read yet, or another camera."
+    )
+    plate_confidence: float = Field(description="That of the plate's least sure character; 0 without one.")
+    decision: GateVerdict | None = Field(
+        description="What the gate has decided about it by now; null as long as it has not."
+    )
 
 
 class FrameResult(BaseModel):
@@ -106,9 +134,17 @@ class FrameResult(BaseModel):
     processing_time_ms: float = Field(description="From the frame's arrival until its result was stored.")
 
     @classmethod
-    def of(cls, answer: FrameAnswer, named: Sequence[NamedFace]) -> Self:
+    def of(cls, answer: FrameAnswer, named: Sequence[NamedFace], decided: Sequence[GateAnswer] = ()) -> Self:
+        verdicts = {each.track_id: GateVerdict.of(each) for each in decided}
         vehicles = [
-            DetectedVehicle(track_id=each.track_id, type=each.kind, plate=None, confidence=each.confidence)
+            DetectedVehicle(
+                track_id=each.track_id,
+                type=each.kind,
+                confidence=each.confidence,
+                plate=each.plate,
+                plate_confidence=each.plate_confidence,
+                decision=verdicts.get(each.track_id),
+            )
             for each in answer.vehicles
         ]
         return cls(
@@ -148,16 +184,21 @@ def process_frame(request: FrameRequest, services: Wired) -> FrameResult:
     Each frame goes on where the camera's last one ended: people and vehicles are followed from frame to
     frame; send them one after the other. A camera's frames come by stream or by API, never both: one that
     ever streamed video is refused (409 `camera_streams`), and needs a camera of its own for frames by API.
+
+    A gate needs at least four frames of a vehicle, 200 ms to a second apart. A plate that is not sure by
+    then is told when the vehicle is gone, which only later frames say: send them for two seconds after it.
     """
     check_moment("captured_at", request.captured_at)
-    posted = PostedFrame(
-        camera_id=request.camera_id,
-        jpeg=read_jpeg(read_given(request.frame, request.upload_key, services.uploads)),
-        frame_id=request.frame_id,
-        captured_at=request.captured_at,
-    )
-    answer = services.images.take_frame(posted)
-    return FrameResult.of(answer, services.images.name_people(posted.camera_id, answer))
+    with told_of("frame", request.upload_key):
+        posted = PostedFrame(
+            camera_id=request.camera_id,
+            jpeg=read_jpeg(read_given(request.frame, request.upload_key, services.uploads)),
+            frame_id=request.frame_id,
+            captured_at=request.captured_at,
+        )
+        answer = services.images.take_frame(posted)
+    named = services.images.name_people(posted.camera_id, answer)
+    return FrameResult.of(answer, named, services.images.find_decisions(posted.camera_id, answer))
 
 
 @router.post(

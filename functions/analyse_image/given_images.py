@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from floorsight.platform.errors import Malformed
 from functions.analyse_image.uploads import Uploads
@@ -15,6 +17,18 @@ def check_one_given(field: str, coded: str | None, upload_key: str | None) -> No
     """Raises ValueError unless the image is given in one of the two ways; the first is the field `field`."""
     if (coded is None) == (upload_key is None):
         raise ValueError(f"give the image in `{field}` or name it in `upload_key`, one of the two")
+
+
+@contextmanager
+def told_of(field: str, upload_key: str | None) -> Iterator[None]:
+    """What is wrong with an image is told of the request's field that gave it: `field`, or `upload_key`."""
+    try:
+        yield
+    except Malformed as error:
+        if error.field != "frame":  # as the images room calls it
+            raise
+        named = field if upload_key is None else "upload_key"
+        raise Malformed(error.message, code=error.code, field=named) from error
 
 
 def read_given(coded: str | None, upload_key: str | None, uploads: Uploads) -> bytes:

@@ -13,10 +13,13 @@ from floorsight.identity.face_rooms import ask_rekognition, open_face_rooms
 from floorsight.identity.gallery.holding import GalleryHolder
 from floorsight.identity.recognition_room import open_recognition
 from floorsight.images.faces import FrameFaces
+from floorsight.images.gates import FrameGates
+from floorsight.images.plates import PicturePlates
 from floorsight.images.service import ImageService
 from floorsight.images.turn import FramePipeline, ImagePorts
 from floorsight.models.detectors import open_detector
 from floorsight.models.faces import FaceModels
+from floorsight.models.plates import PlateModels
 from floorsight.occupancy.service import OccupancyService
 from floorsight.occupancy.store import OccupancyStore
 from floorsight.platform.aws import client
@@ -29,6 +32,11 @@ from floorsight.platform.settings import AnalyseImageSettings
 from floorsight.sites.counting_plans import RegistryPlans
 from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
+from floorsight.vehicles.gate.deciding import DecidingService
+from floorsight.vehicles.gate.store import GateStore
+from floorsight.vehicles.lists.store import VehicleStore
+from floorsight.vehicles.policy.store import GatePolicyStore
+from floorsight.vehicles.trying import TryingService
 from floorsight.views.audience import LiveAudience
 from floorsight.views.service import ViewService
 from floorsight.views.store import ViewStore
@@ -46,7 +54,7 @@ configure_logging()
 def make_services() -> Services:
     """The services on this function's resources, with the model loaded; made at the first request."""
     settings = AnalyseImageSettings.from_environment()
-    detector, face_models = _open_models(settings)
+    detector, face_models, plate_models = _open_models(settings)
     dynamodb = client("dynamodb")
     presence = DynamoTable(settings.presence_table, dynamodb)
     registry = DynamoTable(settings.registry_table, dynamodb)
@@ -71,8 +79,9 @@ def make_services() -> Services:
         bus=bus,
         galleries=galleries,
     )
+    gates, vehicles, policies = GateStore(presence), VehicleStore(registry), GatePolicyStore(registry)
     ports = ImagePorts(
-        pipeline=FramePipeline(detector, Tracker(), face_models.open),
+        pipeline=FramePipeline(detector, Tracker(), face_models.open, plate_models.open),
         plan_of=RegistryPlans(sites).plan_of,
         occupancy=OccupancyService(sites, OccupancyStore(presence)),
         presence=presence,
@@ -80,14 +89,21 @@ def make_services() -> Services:
         objects=objects,
         audience=LiveAudience(views, objects),
         faces=FrameFaces(recognition, AnswerStore(presence), faces.employees),
+        gates=FrameGates(DecidingService(gates, vehicles, policies, sites, bus)),
     )
     uploads = Uploads(settings.media_bucket, objects, lambda: client("s3"))
     enrolment = EnrolmentService(face_models.open, faces.keeping, galleries, faces.policies)
-    return Services(ImageService(ports), uploads, enrolment)
+    return Services(
+        ImageService(ports),
+        uploads,
+        enrolment,
+        PicturePlates(detector, plate_models.open),
+        TryingService(sites, vehicles, policies, gates),
+    )
 
 
-def _open_models(settings: AnalyseImageSettings) -> tuple[Detector, FaceModels]:
-    """Those of faces are loaded when a camera first asks for faces.
+def _open_models(settings: AnalyseImageSettings) -> tuple[Detector, FaceModels, PlateModels]:
+    """Those of faces and plates are loaded when a camera first asks for them.
 
     Raises Unavailable: a model that is missing is no fault of who sent the image.
     """
@@ -96,7 +112,16 @@ def _open_models(settings: AnalyseImageSettings) -> tuple[Detector, FaceModels]:
     try:
         detector = open_detector(settings.detector, catalogue=catalogue, folder=folder, threads=threads)
         face_models = FaceModels(settings.face_detector, settings.face_embedder, catalogue, folder, threads)
-        return detector, face_models.check()
+        plate_models = PlateModels(
+            settings.plate_detector,
+            settings.plate_reader,
+            catalogue,
+            folder,
+            threads,
+            settings.plate_text_detector,
+            settings.plate_backend,
+        )
+        return detector, face_models.check(), plate_models.check()
     except FloorsightError as error:
         raise Unavailable(f"no image can be analysed here: {error.message}", code=error.code) from error
 

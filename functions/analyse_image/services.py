@@ -9,17 +9,21 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from floorsight.identity.enrolling.service import EnrolmentService
+from floorsight.images.plates import PicturePlates
 from floorsight.images.service import ImageService
+from floorsight.vehicles.trying import TryingService
 from functions.analyse_image.uploads import Uploads
 
 
 @dataclass(frozen=True)
 class Services:
-    """Use cases of the images and identity rooms, and where large images are put."""
+    """Use cases of the images, identity and vehicles rooms, and where large images are put."""
 
     images: ImageService
     uploads: Uploads
     enrolment: EnrolmentService
+    picture_plates: PicturePlates
+    plate_trials: TryingService
 
 
 MakeServices = Callable[[], Services]

@@ -127,10 +127,16 @@ def _answer_http(_request: Request, error: Exception) -> ProblemResponse:
 
 
 def _answer_unexpected(request: Request, error: Exception) -> ProblemResponse:
-    _log.error("unexpected error", exc_info=error, extra={"path": request.url.path})
+    route = f"{request.method} {_template_of(request)}"
+    _log.error("unexpected error", exc_info=error, extra={"route": route})
     return _problem(
         HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "This is a fault of ours; the log has the details."
     )
+
+
+def _template_of(request: Request) -> str:
+    """The route's path as it is declared: that of the request may have a plate in it."""
+    return getattr(request.scope.get("route"), "path", "?")
 
 
 def _problem(

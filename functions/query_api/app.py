@@ -20,6 +20,8 @@ from functions.query_api.routers import (
     employees,
     erasures,
     faces,
+    gate_log,
+    gate_visits,
     history,
     holidays,
     identity,
@@ -40,6 +42,10 @@ from functions.query_api.routers import (
     statistics,
     subscriptions,
     trying,
+    vehicle_erasures,
+    vehicle_files,
+    vehicle_lists,
+    vehicle_policy,
     views,
     zones,
 )
@@ -77,6 +83,12 @@ ROUTERS = (
     payroll,
     trying,
     attendance,
+    vehicle_erasures,
+    vehicle_files,  # before the lists, whose `{vehicle_id}` would take its paths
+    vehicle_lists,
+    vehicle_policy,
+    gate_log,
+    gate_visits,
 )
 
 

@@ -8,6 +8,10 @@ from collections.abc import Iterable, Sequence
 
 from fastapi import Response
 
+from floorsight.platform.errors import Malformed
+
+# A function answers with 6 MB at most, its own marks around the text included.
+MAX_ANSWER_BYTES = 5_500_000
 # What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection").
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -15,9 +19,19 @@ Cell = str | int | float | bool
 
 
 def answer_csv(name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response:
-    """A download. `name` is plain text that is safe in a file name, without the ending."""
+    """A download. `name` is plain text that is safe in a file name, without the ending.
+
+    Raises Malformed (`file_too_large`).
+    """
+    content = write_csv(header, rows).encode()
+    if len(content) > MAX_ANSWER_BYTES:
+        raise Malformed(
+            f"the file would have {len(content) / 1e6:.1f} MB, and an answer has {MAX_ANSWER_BYTES / 1e6} "
+            "at most: ask for less, by time or by list",
+            code="file_too_large",
+        )
     return Response(
-        write_csv(header, rows),
+        content,
         media_type="text/csv; charset=utf-8; header=present",
         headers={"Content-Disposition": f'attachment; filename="{name}.csv"'},
     )

@@ -11,6 +11,7 @@ from floorsight.alerts.service import AlertService
 from floorsight.alerts.store import AlertStore
 from floorsight.alerts.subscriptions.service import SubscriptionService
 from floorsight.alerts.subscriptions.store import SubscriptionStore
+from floorsight.alerts.vehicles.erasing import open_plate_erasing
 from floorsight.attendance.rooms import AttendanceRooms
 from floorsight.diagnostics.diagnosing import DiagnosticService
 from floorsight.diagnostics.service import ProcessingService
@@ -32,6 +33,7 @@ from floorsight.occupancy.service import OccupancyService
 from floorsight.occupancy.store import OccupancyStore
 from floorsight.platform.aws import client
 from floorsight.platform.bus import EventBridgeBus
+from floorsight.platform.clock import utc_now
 from floorsight.platform.dynamo import DynamoTable
 from floorsight.platform.objects import S3Objects
 from floorsight.platform.observability import configure_logging
@@ -43,6 +45,14 @@ from floorsight.sites.service import SiteService
 from floorsight.sites.store import SiteStore
 from floorsight.streams.service import PublisherService, StreamService
 from floorsight.streams.store import HealthStore, PublisherStore, TrajectoryStore
+from floorsight.vehicles.gate.listing import GateLists
+from floorsight.vehicles.gate.overriding import OverridingService
+from floorsight.vehicles.gate.store import GateStore
+from floorsight.vehicles.lists.importing import ImportService
+from floorsight.vehicles.lists.service import VehicleListService
+from floorsight.vehicles.lists.store import VehicleStore
+from floorsight.vehicles.policy.service import GatePolicyService
+from floorsight.vehicles.policy.store import GatePolicyStore
 from floorsight.views.service import ViewService
 from floorsight.views.store import ViewStore
 from functions.gateway.application import TEXT_TYPES
@@ -82,6 +92,10 @@ def make_services() -> Services:
         outside=ask_rekognition(settings.stage, registry=registry, presence=presence, sites=sites),
     )
     reviews = ReviewService(sites, ReviewStore(presence), objects)
+    vehicles, gate_policies = VehicleStore(registry), GatePolicyStore(registry)
+    alerts = AlertService(sites, AlertStore(presence), security)
+    gates = GateStore(presence)
+    bus = EventBridgeBus(settings.event_bus, client("events"))
     return Services(
         stage=settings.stage,
         sites=sites,
@@ -89,7 +103,7 @@ def make_services() -> Services:
         history=history,
         statistics=StatisticsService(history),
         views=ViewService(ViewStore(trails)),
-        alerts=AlertService(sites, AlertStore(presence), security),
+        alerts=alerts,
         subscriptions=SubscriptionService(
             sites, SubscriptionStore(registry), security, allow_loopback=settings.stage == "local"
         ),
@@ -105,9 +119,13 @@ def make_services() -> Services:
         identity_policies=PolicyService(sites, faces.policies),
         identity_metrics=MetricsService(sites, MetricsStore(presence)),
         reviews=reviews,
-        naming=NamingService(
-            reviews, faces.policies, faces.keeping, EventBridgeBus(settings.event_bus, client("events"))
-        ),
+        naming=NamingService(reviews, faces.policies, faces.keeping, bus),
+        vehicle_lists=VehicleListService(sites, vehicles, gate_policies),
+        vehicle_imports=ImportService(sites, vehicles, gate_policies),
+        plate_erasing=open_plate_erasing(alerts, registry=registry, presence=presence, objects=objects),
+        gate_policies=GatePolicyService(sites, gate_policies, utc_now),
+        gate_lists=GateLists(gates, sites),
+        gate_overrides=OverridingService(gates, bus),
         jobs=JobService(JobStore(presence)),
         job_starter=JobStarter(settings.run_job_function, lambda: client("lambda")),
         pictures=PictureLinks(settings.media_bucket, lambda: client("s3")),

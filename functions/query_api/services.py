@@ -28,6 +28,12 @@ from floorsight.occupancy.service import OccupancyService
 from floorsight.recordings.service import RecordingService
 from floorsight.sites.service import SiteService
 from floorsight.streams.service import PublisherService
+from floorsight.vehicles.erasing.service import PlateErasureService
+from floorsight.vehicles.gate.listing import GateLists
+from floorsight.vehicles.gate.overriding import OverridingService
+from floorsight.vehicles.lists.importing import ImportService
+from floorsight.vehicles.lists.service import VehicleListService
+from floorsight.vehicles.policy.service import GatePolicyService
 from floorsight.views.service import ViewService
 from functions.query_api.job_starter import JobStarter
 from functions.query_api.pictures import PictureLinks
@@ -59,6 +65,12 @@ class Services:
     identity_metrics: MetricsService
     reviews: ReviewService
     naming: NamingService
+    vehicle_lists: VehicleListService
+    vehicle_imports: ImportService
+    plate_erasing: PlateErasureService
+    gate_policies: GatePolicyService
+    gate_lists: GateLists
+    gate_overrides: OverridingService
     jobs: JobService
     job_starter: JobStarter
     pictures: PictureLinks

@@ -10,11 +10,12 @@ from functools import cache
 from floorsight.alerts.anomalies import AnomalyChecks
 from floorsight.alerts.checks import CountChecks, SiteChecks
 from floorsight.alerts.model import AlertPolicy
+from floorsight.alerts.occurrences.store import OccurrenceStore
+from floorsight.alerts.occurrences.telling import Teller
 from floorsight.alerts.outages.service import OutageService
 from floorsight.alerts.outages.store import OutageStore
 from floorsight.alerts.people.digest import MissingPunches
-from floorsight.alerts.people.store import FollowedStore, OccurrenceStore, PeoplePolicyStore
-from floorsight.alerts.people.telling import Teller
+from floorsight.alerts.people.store import FollowedStore, PeoplePolicyStore
 from floorsight.alerts.people.zones import RestrictedZones
 from floorsight.alerts.service import AlertService
 from floorsight.alerts.store import AlertStore
@@ -26,6 +27,8 @@ from floorsight.employees.store import EmployeeStore
 from floorsight.identity.enrolling.indexing import FaceIndex
 from floorsight.identity.face_rooms import ask_rekognition, open_face_rooms
 from floorsight.identity.purging import PurgeService
+from floorsight.identity.review.store import ReviewStore
+from floorsight.identity.review.untold import NamingTeller
 from floorsight.jobs.model import JobName
 from floorsight.jobs.service import JobService, SiteAction
 from floorsight.jobs.store import JobStore
@@ -123,7 +126,11 @@ def wire_services(
                 OutageService(
                     sites, alerts.store, OutageStore(presence), health.map_seen, bus, clock
                 ).tell_changes,
-                also=(RestrictedZones(alerts, FollowedStore(presence)).judge_due, digests.tell_digest),
+                also=(
+                    RestrictedZones(alerts, FollowedStore(presence)).judge_due,
+                    digests.tell_digest,
+                    NamingTeller(ReviewStore(presence), bus).tell_left,
+                ),
             ),
             anomalies=AnomalyChecks(alerts, sites, series),
             closing=AttendanceRooms.on(

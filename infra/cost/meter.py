@@ -8,14 +8,14 @@ transaction; each item that is in the index is written there once more; a query 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from floorsight.platform.items import Item, Key
-from floorsight.platform.table import Page, Put, Table, Write
+from floorsight.platform.table import MAX_BATCH_KEYS, Page, Put, Table, Write
 
 WRITE_UNIT_BYTES = 1024
 READ_UNIT_BYTES = 4096
@@ -50,6 +50,14 @@ class MeteredTable:
         item = self.table.get(key)
         self._read(item_bytes(item) if item else 0)
         return item
+
+    def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        wanted = list(dict.fromkeys(keys))
+        found = self.table.get_many(wanted)
+        for key in wanted:  # each is charged as if it were read by itself
+            self._read(item_bytes(found[key]) if key in found else 0)
+        self.meter.requests += math.ceil(len(wanted) / MAX_BATCH_KEYS) - len(wanted)
+        return found
 
     def query(self, pk: str, **how: Any) -> Page[Item]:
         page = self.table.query(pk, **how)

@@ -9,6 +9,8 @@ import httpx
 
 from floorsight.platform.errors import Conflict, FloorsightError, Forbidden, Malformed, NotFound, Unavailable
 
+# On AWS the gateway gives up after 30; on one small machine all processes start at once and share its cores.
+PATIENCE_SECONDS = 90.0
 _ERRORS: dict[int, type[FloorsightError]] = {
     400: Malformed,
     401: Forbidden,
@@ -24,7 +26,7 @@ class ApiClient:
 
     def __init__(self, base_url: str) -> None:
         self._base = base_url.rstrip("/")
-        self._http = httpx.Client(timeout=30.0)
+        self._http = httpx.Client(timeout=PATIENCE_SECONDS)
 
     def __enter__(self) -> Self:
         return self

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -24,12 +25,16 @@ from floorsight.platform.settings import (
     VisionWorkerSettings,
     child_environment,
 )
+from infra.local.api_client import ApiClient
 from infra.local.emulator import ACCOUNT, REGION, Endpoint
 from infra.paths import REPOSITORY, STATE
 
 CDK = REPOSITORY / "node_modules" / ".bin" / "cdk"
 APP = f'"{sys.executable}" -m infra.app'
 LAST_LINES = 15
+# As many as the console asks at once (console/src/api/asking.ts). Whoever opened it first would have to wait
+# for them all, each 2 s of a processor, give up and ask again, and so start more.
+API_PROCESSES = 4
 _EVENT = re.compile(
     r"^(?P<stack>\S+) \|\s*(?P<done>\d+)(?:/(?P<total>\d+))? \| [^|]+ \| (?P<status>[A-Z_]+)\s*\| "
     r"(?P<kind>\S+)\s*\| (?P<resource>\S+)"
@@ -142,7 +147,8 @@ def deploy(endpoint: Endpoint, progress: Progress | None = None) -> Deployment:
     """Deploy the local stage into a running emulator; again is an update.
 
     Raises:
-        Unavailable: the CDK command line is missing, or a deployment failed (with its last lines).
+        Unavailable: the CDK command line is missing, a deployment failed (with its last lines), or the API
+            does not answer.
     """
     outputs = STATE / f"outputs-{endpoint.port}.json"
     outputs.unlink(missing_ok=True)
@@ -159,7 +165,19 @@ def deploy(endpoint: Endpoint, progress: Progress | None = None) -> Deployment:
     deployment = read_outputs(endpoint, json.loads(outputs.read_text()))
     outputs.unlink()
     deployment.save()
+    _start_api(deployment.api_url)
     return deployment
+
+
+def _start_api(url: str) -> None:
+    """Have the API's first processes started."""
+
+    def ask(_: int) -> None:
+        with ApiClient(url) as api:
+            api.get("/api/health")
+
+    with ThreadPoolExecutor(API_PROCESSES) as pool:
+        list(pool.map(ask, range(API_PROCESSES)))
 
 
 def read_outputs(endpoint: Endpoint, stacks: dict[str, dict[str, str]]) -> Deployment:

@@ -32,8 +32,8 @@ REGION = "us-east-1"
 ACCOUNT = "000000000000"
 LOCK = REPOSITORY / "requirements" / "emulator.lock"
 ENVIRONMENT = STATE / "emulator"
-START_SECONDS = 30
-GRACE_SECONDS = 10
+START_SECONDS = 120
+GRACE_SECONDS = 60
 POLL_SECONDS = 0.05
 
 
@@ -85,6 +85,7 @@ class Emulator:
             self.process.wait()
         with contextlib.suppress(ProcessLookupError):  # functions that outlived it are of its group
             os.killpg(self.process.pid, signal.SIGKILL)
+        remove_scratch(self.endpoint.port)
 
 
 @contextlib.contextmanager
@@ -108,6 +109,8 @@ def start_emulator(port: int = DEFAULT_PORT, *, persist: bool = False) -> Emulat
     """
     check_port_free(port)
     command = prepare_emulator()
+    remove_scratch(port)  # of one that was killed
+    _scratch(port).mkdir()
     log = STATE / f"emulator-{port}.log"
     with log.open("wb") as sink:
         process = subprocess.Popen(
@@ -128,6 +131,15 @@ def start_emulator(port: int = DEFAULT_PORT, *, persist: bool = False) -> Emulat
         emulator.stop()
         raise
     return emulator
+
+
+def remove_scratch(port: int) -> None:
+    """Remove what an emulator that no longer runs has unpacked: 20 MB for each process of a function."""
+    shutil.rmtree(_scratch(port), ignore_errors=True)
+
+
+def _scratch(port: int) -> Path:
+    return STATE / f"scratch-{port}"
 
 
 def check_port_free(port: int) -> None:
@@ -188,6 +200,7 @@ def _settings(port: int, *, persist: bool) -> dict[str, str]:
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": "unix:///nonexistent",  # it would look for containers of its own to remove
         "LOG_LEVEL": "INFO",
+        "TMPDIR": str(_scratch(port)),  # it leaves there what it unpacked
     }
     if persist:
         state = STATE / f"state-{port}"

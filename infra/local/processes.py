@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from floorsight.platform.errors import Unavailable
 from infra.paths import REPOSITORY, STATE
 
-READY_SECONDS = 60
+READY_SECONDS = 180
 GRACE_SECONDS = 15
 POLL_SECONDS = 0.1
 READY_MARK = '"message": "ready"'

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from floorsight.platform.errors import NotFound
 from infra.local.deployment import Deployment
+from infra.local.emulator import remove_scratch
 from infra.local.processes import end_process, is_running
 from infra.paths import STATE
 
@@ -42,6 +43,7 @@ class Session(BaseModel):
             pid = self.processes[name]
             if is_running(pid):
                 end_process(pid, lambda pid=pid: not is_running(pid))  # type: ignore[misc]
+        remove_scratch(self.port)
         _file(self.port).unlink(missing_ok=True)
         Deployment.forget(self.port)
 

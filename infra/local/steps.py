@@ -20,7 +20,13 @@ from rich.progress import (
 
 from floorsight.models.catalogue import load_catalogue, load_media_catalogue
 from floorsight.models.pulling import pull
-from floorsight.platform.settings import DEFAULT_FACE_DETECTOR, DEFAULT_FACE_EMBEDDER
+from floorsight.platform.settings import (
+    DEFAULT_FACE_DETECTOR,
+    DEFAULT_FACE_EMBEDDER,
+    DEFAULT_PLATE_DETECTOR,
+    DEFAULT_PLATE_READER,
+    DEFAULT_PLATE_TEXT_DETECTOR,
+)
 from infra.local.deployment import Deployment, ResourceEvent, deploy
 from infra.local.emulator import Emulator, prepare_emulator, start_emulator
 from infra.local.models_cli import (
@@ -54,9 +60,16 @@ class Steps:
         self.console.print(f"[green]✓[/] {escape(title)} [dim]{seconds:.1f} s[/]", soft_wrap=True)
 
     def pull_models(self, detector: str) -> None:
-        """Fetch, convert and verify a detector and the face models."""
+        """Fetch, convert and verify a detector, and the models for faces and plates."""
         catalogue = load_catalogue(MODELS_CATALOGUE)
-        entries = [catalogue.entry(each) for each in (detector, DEFAULT_FACE_DETECTOR, DEFAULT_FACE_EMBEDDER)]
+        others = (
+            DEFAULT_FACE_DETECTOR,
+            DEFAULT_FACE_EMBEDDER,
+            DEFAULT_PLATE_DETECTOR,
+            DEFAULT_PLATE_TEXT_DETECTOR,
+            DEFAULT_PLATE_READER,
+        )
+        entries = [catalogue.entry(each) for each in (detector, *others)]
         for entry in entries:
             step = self.step(f"Model {entry.name}, verified by its hash")
             with step, show_progress(self.console) as progress:

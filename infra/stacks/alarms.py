@@ -149,7 +149,11 @@ class AlarmsStack(Stack):
             self._own_metric("WorkerGaveUp"),
             "A worker ended itself because a shard did not advance",
         )
-
+        self._alarm(
+            "PlatesOff",
+            self._own_metric("PlatesOff"),
+            "A worker can't open what reads plates: the gates of its cameras stay shut",
+        )
         self._alarm(
             "ShardsUnassigned",
             self._own_metric("ShardsUnassigned"),

@@ -11,6 +11,7 @@ from constructs import Construct
 from floorsight.events.attendance import PunchRecorded
 from floorsight.events.identity import PersonNotRecognised, PersonRecognised
 from floorsight.events.occupancy import OccupancyChanged
+from floorsight.events.vehicles import Alarm, GateDecided
 from floorsight.events.vision import ZoneEntered, ZoneLeft
 from floorsight.platform.items import TableName
 from floorsight.platform.settings import RaiseAlertSettings
@@ -24,7 +25,7 @@ from infra.stacks.data import DataStack
 
 
 class AlertsStack(Stack):
-    """Counts, zones, identity, punches → `raise_alert` → the security topic, as jobs and the API do."""
+    """Counts, people, gates → `raise_alert` → the security topic, as jobs and the API do."""
 
     def __init__(
         self, scope: Construct, construct_id: str, *, stage: StageSettings, data: DataStack, bus: BusStack
@@ -49,7 +50,9 @@ class AlertsStack(Stack):
                 PersonRecognised,
                 PersonNotRecognised,
                 PunchRecorded,
+                GateDecided,
             ),
+            only={GateDecided: {"alarm": Alarm}},  # a gate decides hundreds of times a day about nothing bad
             bus=bus.bus,
             function=self.raise_alert,
         )
@@ -64,7 +67,7 @@ class AlertsStack(Stack):
             self,
             "RaiseAlert",
             name="raise_alert",
-            description="Raises, escalates and resolves alerts about counts and people",
+            description="Raises, escalates and resolves alerts about counts, people and vehicles",
             stage=stage,
             settings=RaiseAlertSettings(
                 registry_table=registry.table_name,

@@ -9,6 +9,7 @@ from floorsight.platform.items import TableName
 from floorsight.platform.settings import AnalyseImageSettings
 from infra.constructs.grants import (
     TableUse,
+    allow,
     allow_keeping_faces,
     allow_objects,
     allow_searching_faces,
@@ -63,6 +64,9 @@ class ImagesStack(Stack):
             build_args={
                 "MODELS": settings.detector,
                 "FACE_MODELS": f"{settings.face_detector} {settings.face_embedder}",
+                "PLATE_MODELS": " ".join(
+                    (settings.plate_detector, settings.plate_text_detector, settings.plate_reader)
+                ),
             },
         )
 
@@ -91,6 +95,8 @@ class ImagesStack(Stack):
         allow_objects(role, data.media, "s3:PutObject", ["enrolled"])
         allow_objects(role, data.media, "s3:DeleteObject", ["enrolled", "uploads"])
         allow_keeping_faces(role, self._stage)
+        # Deciding about a vehicle, as `decide_gate` does, reads how many visits are left.
+        allow(role, ["dynamodb:BatchGetItem"], [data.tables[TableName.PRESENCE].table_arn])
         # Recognising whom a frame shows, as `recognise_person` does.
         allow_table(role, data.tables[TableName.PRESENCE], TableUse.READ_WRITE_AND_REMOVE)
         allow_objects(role, data.media, "s3:GetObject", ["faces"])

@@ -63,19 +63,24 @@ class SynthesisedStage:
         return found
 
     def rule_for(self, name: str) -> Resource:
-        """The rule of the bus that a function hangs on, by way of its queue."""
+        """The one rule of the bus that a function hangs on, by way of its queue."""
+        (found,) = self.rules_for(name)
+        return found
+
+    def rules_for(self, name: str) -> list[Resource]:
+        """Its rules, if it hangs on several: first the one without a condition."""
         function = self.function(name).logical_id
         (queue,) = (
             mapping.properties["EventSourceArn"]
             for mapping in self.resources("AWS::Lambda::EventSourceMapping")
             if mapping.properties["FunctionName"] == {"Ref": function}
         )
-        (found,) = (
+        rules = [
             rule
             for rule in self.resources("AWS::Events::Rule")
             if [target["Arn"] for target in rule.properties["Targets"]] == [queue]
-        )
-        return found
+        ]
+        return sorted(rules, key=lambda rule: "detail" in rule.properties["EventPattern"])
 
     def policies_of(self, role_id: str) -> list[Json]:
         """The statements of all policies of one role."""

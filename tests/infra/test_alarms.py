@@ -43,6 +43,7 @@ def test_every_trouble_has_an_alarm(stage: SynthesisedStage) -> None:
         ("Floorsight", "CaptureLagSeconds"),
         ("Floorsight", "ClockSkewSeconds"),
         ("Floorsight", "WorkerGaveUp"),
+        ("Floorsight", "PlatesOff"),
     }
 
 

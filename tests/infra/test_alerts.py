@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from floorsight.events.vehicles import GateDecided
 from floorsight.platform.bus import SOURCE
 from floorsight.platform.settings import RaiseAlertSettings, variable_name
 from functions.raise_alert.handler import HANDLES
@@ -29,9 +30,15 @@ def test_the_topic_is_encrypted_under_a_key_that_rotates_and_refuses_plain_http(
 
 
 def test_the_reaction_takes_what_its_function_parses(stage: SynthesisedStage) -> None:
-    rule = stage.rule_for("raise_alert").properties
-    handled = [event.detail_type() for event in HANDLES]
-    assert rule["EventPattern"] == {"source": [SOURCE], "detail-type": handled}
+    every, some = (rule.properties["EventPattern"] for rule in stage.rules_for("raise_alert"))
+    handled = [event.detail_type() for event in HANDLES if event is not GateDecided]
+    assert every == {"source": [SOURCE], "detail-type": handled}
+    assert some == {
+        "source": [SOURCE],
+        "detail-type": ["GateDecided.v1"],
+        "detail": {"alarm": ["blocked", "near_blocked"]},
+    }
+    assert GateDecided in HANDLES
 
 
 def test_the_function_is_told_what_its_settings_read(stage: SynthesisedStage) -> None:

@@ -18,6 +18,7 @@ OPEN = {
 }
 
 ENROLMENT = "POST /api/employees/{employee_id}/faces"
+PLATES = "POST /api/v1/vehicle/validate-plate"
 
 
 def test_only_the_five_named_routes_go_without_a_token(stage: SynthesisedStage) -> None:
@@ -27,7 +28,7 @@ def test_only_the_five_named_routes_go_without_a_token(stage: SynthesisedStage) 
     }
     assert {key for key, authorization in routes.items() if authorization == "NONE"} == OPEN
     behind_a_token = {key for key, authorization in routes.items() if authorization == "JWT"}
-    images = {"POST /api/process", "POST /api/process/uploads", ENROLMENT}
+    images = {"POST /api/process", "POST /api/process/uploads", ENROLMENT, PLATES}
     # OPTIONS is not among them: a browser asks it without a token, and gateway's CORS answers it.
     assert (
         behind_a_token
@@ -79,6 +80,13 @@ def test_requests_are_throttled_and_logged(stage: SynthesisedStage) -> None:
     assert "uthorization" not in default["AccessLogSettings"]["Format"]
 
 
+def test_the_access_log_has_routes_and_no_addresses_as_these_have_plates(stage: SynthesisedStage) -> None:
+    settings = stage.resource("api", "AWS::ApiGatewayV2::Stage").properties["AccessLogSettings"]
+    fields = set(json.loads(settings["Format"]).values())
+    assert "$context.routeKey" in fields
+    assert not {field for field in fields if "path" in field.lower() or "querystring" in field.lower()}
+
+
 def test_passwords_can_not_be_tried_fast_nor_all_cores_be_taken_by_images(stage: SynthesisedStage) -> None:
     default = stage.resource("api", "AWS::ApiGatewayV2::Stage")
     guesses = {"ThrottlingRateLimit": 5, "ThrottlingBurstLimit": 10}
@@ -89,6 +97,7 @@ def test_passwords_can_not_be_tried_fast_nor_all_cores_be_taken_by_images(stage:
         "POST /api/process": images,
         "POST /api/process/uploads": images,
         ENROLMENT: guesses,
+        PLATES: {"ThrottlingRateLimit": 10, "ThrottlingBurstLimit": 20},
     }
     limited = {
         route.logical_id
@@ -107,7 +116,8 @@ def test_images_go_to_their_own_function(stage: SynthesisedStage) -> None:
     for route in stage.resources("AWS::ApiGatewayV2::Route"):
         target = targets[route.properties["Target"]["Fn::Join"][1][1]["Ref"]]
         key = route.properties["RouteKey"]
-        assert (image_function in target) is (key.startswith("POST /api/process") or key == ENROLMENT)
+        of_images = key.startswith("POST /api/process") or key in (ENROLMENT, PLATES)
+        assert (image_function in target) is of_images
 
 
 def test_other_origins_are_allowed_only_where_they_are_named(

@@ -42,6 +42,9 @@ def test_its_image_holds_the_models_that_it_is_told_to_run(dev: SynthesisedStage
     assert image["source"]["dockerBuildArgs"] == {
         "MODELS": settings.detector,
         "FACE_MODELS": f"{settings.face_detector} {settings.face_embedder}",
+        "PLATE_MODELS": " ".join(
+            (settings.plate_detector, settings.plate_text_detector, settings.plate_reader)
+        ),
     }
 
 

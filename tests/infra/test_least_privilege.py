@@ -102,6 +102,8 @@ def prefixes_of(stage: SynthesisedStage, role_id: str, action: str) -> list[str]
 def test_query_api_changes_no_picture_but_of_whom_somebody_names(stage: SynthesisedStage) -> None:
     role = role_of_function(stage, "query_api")
     assert actions_on_table(stage, role, "Trails") == READ | WRITE  # it marks which cameras are watched
+    batches = {"dynamodb:BatchGetItem", "dynamodb:DeleteItem"}
+    assert actions_on_table(stage, role, "Registry") == READ | WRITE | batches
     assert prefixes_of(stage, role, "s3:GetObject") == ["/enrolled/*", "/live/*", "/review/*", "/snapshots/*"]
     assert prefixes_of(stage, role, "s3:PutObject") == ["/enrolled/*", "/snapshots/*"]
     assert prefixes_of(stage, role, "s3:DeleteObject") == ["/enrolled/*", "/review/*", "/snapshots/*"]
@@ -204,7 +206,8 @@ def test_the_function_of_images_reads_uploads_and_enrols(stage: SynthesisedStage
     assert actions_on_table(stage, role, "Registry") == READ | WRITE
     gone = ["/enrolled/*", "/faces/*", "/review/*", "/snapshots/*", "/uploads/*"]
     assert prefixes_of(stage, role, "s3:DeleteObject") == gone
-    assert actions_on_table(stage, role, "Presence") == READ | WRITE | {"dynamodb:DeleteItem"}
+    batches = {"dynamodb:BatchGetItem", "dynamodb:DeleteItem"}
+    assert actions_on_table(stage, role, "Presence") == READ | WRITE | batches
     readable = [
         resource["Fn::Join"][1][1]
         for s in stage.policies_of(role)

@@ -11,6 +11,7 @@ from infra.paths import REPOSITORY
 
 DEV_LOCK = REPOSITORY / "requirements" / "dev.lock"
 EMULATOR_LOCK = REPOSITORY / "requirements" / "emulator.lock"  # the emulator asks for a botocore of its own
+EASYOCR_LOCK = REPOSITORY / "requirements" / "easyocr.lock"  # the second backend that reads plates
 PEERS_LOCK = REPOSITORY / "benchmarks" / "requirements.txt"  # the trackers that ours is compared with
 INPUTS = [
     file
@@ -36,7 +37,9 @@ def entries(lock: Path) -> dict[tuple[str, str | None], tuple[str, frozenset[str
     }
 
 
-@pytest.mark.parametrize("lock", [DEV_LOCK, EMULATOR_LOCK, PEERS_LOCK, *PART_LOCKS], ids=name_of)
+@pytest.mark.parametrize(
+    "lock", [DEV_LOCK, EMULATOR_LOCK, PEERS_LOCK, EASYOCR_LOCK, *PART_LOCKS], ids=name_of
+)
 def test_a_lock_is_pins_with_hashes_and_nothing_else(lock: Path) -> None:
     """So no index, no path and no link of the machine that made it."""
     assert entries(lock)

@@ -15,7 +15,14 @@ from aws_cdk import aws_kinesis as kinesis
 from aws_cdk.aws_logs import RetentionDays
 
 from floorsight.models.catalogue import load_catalogue
-from floorsight.platform.settings import DEFAULT_DETECTOR, DEFAULT_FACE_DETECTOR, DEFAULT_FACE_EMBEDDER
+from floorsight.platform.settings import (
+    DEFAULT_DETECTOR,
+    DEFAULT_FACE_DETECTOR,
+    DEFAULT_FACE_EMBEDDER,
+    DEFAULT_PLATE_DETECTOR,
+    DEFAULT_PLATE_READER,
+    DEFAULT_PLATE_TEXT_DETECTOR,
+)
 from infra.constructs.vision_compute import HEARTBEAT_CHECK
 from infra.constructs.vision_scaling import VisionScaling
 from infra.paths import REPOSITORY
@@ -82,6 +89,10 @@ def test_an_image_built_by_hand_has_the_default_models(folder: str) -> None:
     dockerfile = (REPOSITORY / folder / "Dockerfile").read_text()
     assert f'ARG MODELS="{DEFAULT_DETECTOR}"' in dockerfile
     assert f'ARG FACE_MODELS="{DEFAULT_FACE_DETECTOR} {DEFAULT_FACE_EMBEDDER}"' in dockerfile
+    assert (
+        f'ARG PLATE_MODELS="{DEFAULT_PLATE_DETECTOR} {DEFAULT_PLATE_TEXT_DETECTOR} {DEFAULT_PLATE_READER}"'
+        in dockerfile
+    )
 
 
 def test_the_gpu_service_comes_after_the_capacity_that_it_names(gpu_fleet: SynthesisedStage) -> None:
@@ -248,5 +259,7 @@ def test_the_images_context_holds_the_workers_code_and_nothing_of_the_machine(de
     assert (context / "containers/vision_worker/Dockerfile").is_file()
     assert (context / "shared/floorsight/__init__.py").is_file()
     assert (context / "models.toml").is_file()
-    assert {entry.name for entry in context.iterdir()} == {"containers", "shared", "infra", "models.toml"}
+    expected = {"containers", "shared", "infra", "models.toml", "requirements"}
+    assert {entry.name for entry in context.iterdir()} == expected
+    assert [entry.name for entry in (context / "requirements").iterdir()] == ["easyocr.lock"]
     assert not list(context.rglob("__pycache__"))

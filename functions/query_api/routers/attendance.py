@@ -14,7 +14,9 @@ from pydantic import BaseModel, Field
 from floorsight.attendance.explaining.rules import explain
 from floorsight.attendance.listing import Presence
 from floorsight.attendance.model import Record, Status
-from floorsight.platform.errors import Malformed
+from floorsight.platform.errors import Malformed, Unavailable
+from floorsight.platform.retry import Backoff
+from floorsight.platform.snapshot import read_unchanged
 from functions.gateway.access import Role, requires
 from functions.gateway.problems import document
 from functions.query_api.paging import Listing, RequestedPage, cut_page, encode_cursor
@@ -43,7 +45,9 @@ class ExplanationOut(BaseModel):
     superseded: list[PunchOut] = Field(description="Those in its window that were corrected.")
     steps: list[StepOut]
     frozen: PayLineOut | None = Field(description="What was paid, if the period is locked.")
-    adjustments: list[AdjustmentOut] = Field(description="Frozen and these together are the record.")
+    adjustments: list[AdjustmentOut] = Field(
+        description="Frozen and these together are the record; what cameras tell late follows in minutes."
+    )
 
 
 class AttendingOut(BaseModel):
@@ -135,14 +139,22 @@ def get_today(site_id: Annotated[str, Query(max_length=128)], services: Wired) -
     )
 
 
-@router.get("/{instance_id}/explain", dependencies=[requires(Role.OPERATOR)], responses=READ_PROBLEMS)
+@router.get(
+    "/{instance_id}/explain",
+    dependencies=[requires(Role.OPERATOR)],
+    responses=READ_PROBLEMS | document(HTTPStatus.SERVICE_UNAVAILABLE),
+)
 def explain_record(instance_id: Annotated[str, Path(max_length=200)], services: Wired) -> ExplanationOut:
     """A record's punches, the rules that were applied, and the arithmetic, in words and numbers."""
-    facts, record = services.attendance.lists.get_record(instance_id)
+    (facts, record), (frozen, adjustments) = read_unchanged(
+        lambda: services.attendance.lists.get_record(instance_id),
+        lambda found: services.attendance.payroll.booked_for(found[0].site_id, found[1].instance),
+        tries=Backoff().tries(),
+        unavailable=Unavailable("the record changed each time that it was read: ask again"),
+    )
     explanation = explain(facts, record)
     link = services.pictures.link
     frontier = services.attendance.periods.store.find_frontier(facts.site_id)
-    frozen, adjustments = services.attendance.payroll.booked_for(facts.site_id, record.instance)
     return ExplanationOut(
         record=RecordOut.of(record, frontier),
         punches=[PunchOut.of(punch, link) for punch in explanation.placed],

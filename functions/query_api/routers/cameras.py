@@ -53,6 +53,13 @@ class CameraFields(LimitFields):
         description="Whether people are recognised by their faces: `off`, `recognise`, or `attendance`, "
         "where who is recognised has come or gone, by the camera's role.",
     )
+    gate_id: str | None = Field(
+        default=None,
+        description="With it, the plates of vehicles are read for that gate of the site; several cameras may "
+        f"see one gate. Matches `{IDENTIFIER_PATTERN}`.",
+        examples=["north"],
+    )
+    lane: str | None = Field(default=None, description="The gate's lane that it sees; default `1`.")
 
 
 class NewCamera(CameraFields):
@@ -75,6 +82,8 @@ class CameraOut(BaseModel):
     counting: bool
     offline_after_seconds: int
     identify: Identify
+    gate_id: str | None
+    lane: str | None
     max_occupancy: int | None
     warning_percent: int
     exceeded_percent: int

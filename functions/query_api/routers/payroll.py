@@ -29,6 +29,7 @@ from functions.query_api.xlsx_files import XLSX_TYPE, answer_xlsx, write_xlsx
 
 router = APIRouter(prefix="/v1/attendance", tags=["payroll"])
 READ_PROBLEMS = document(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+SHEET_PROBLEMS = READ_PROBLEMS | document(HTTPStatus.SERVICE_UNAVAILABLE)
 SiteQuery = Annotated[str, Query(max_length=128)]
 # A Lambda function's answer has at most 6 MiB, with what surrounds the body.
 MAX_ANSWER_BYTES = 5_700_000
@@ -88,7 +89,7 @@ class PeriodOut(BaseModel):
         return cls.model_validate(period, from_attributes=True)
 
 
-@router.get("/summary", dependencies=[requires(Role.OPERATOR)], responses=READ_PROBLEMS)
+@router.get("/summary", dependencies=[requires(Role.OPERATOR)], responses=SHEET_PROBLEMS)
 def list_summaries(
     site_id: SiteQuery,
     month: Month,
@@ -127,7 +128,7 @@ def list_summaries(
 @router.get(
     "/export.csv",
     dependencies=[requires(Role.OPERATOR)],
-    responses=READ_PROBLEMS | _FILES,
+    responses=SHEET_PROBLEMS | _FILES,
     response_class=Response,
 )
 def export_csv(
@@ -145,7 +146,7 @@ def export_csv(
 @router.get(
     "/export.xlsx",
     dependencies=[requires(Role.OPERATOR)],
-    responses=READ_PROBLEMS | _WORKBOOKS,
+    responses=SHEET_PROBLEMS | _WORKBOOKS,
     response_class=Response,
 )
 def export_xlsx(

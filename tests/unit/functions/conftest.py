@@ -13,16 +13,26 @@ from botocore.stub import Stubber
 from fastapi.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from floorsight.alerts.vehicles.erasing import open_plate_erasing
 from floorsight.attendance.rooms import AttendanceRooms
 from floorsight.identity.enrolling.indexing import NoIndex
 from floorsight.identity.face_rooms import open_face_rooms
 from floorsight.occupancy.series.statistics import StatisticsService
+from floorsight.vehicles.gate.listing import GateLists
+from floorsight.vehicles.gate.overriding import OverridingService
+from floorsight.vehicles.gate.store import GateStore
+from floorsight.vehicles.lists.importing import ImportService
+from floorsight.vehicles.lists.service import VehicleListService
+from floorsight.vehicles.lists.store import VehicleStore
+from floorsight.vehicles.policy.service import GatePolicyService
+from floorsight.vehicles.policy.store import GatePolicyStore
 from functions.gateway.access import Role
 from functions.query_api.app import create_app
 from functions.query_api.console import Console
 from functions.query_api.pictures import PictureLinks
 from functions.query_api.services import Services
 from functions.query_api.signing_in import UserPool
+from tests.fakes.bus import MemoryBus
 from tests.fakes.jobs import RememberedStarts
 from tests.fakes.recognition import Recognition
 from tests.fakes.scene import Scene
@@ -138,6 +148,8 @@ def make_services(cognito: Any, s3: Any) -> Callable[[Scene], Services]:
             outside=NoIndex(),
             clock=scene.clock,
         )
+        vehicles, gate_policies = VehicleStore(scene.registry), GatePolicyStore(scene.registry)
+        gates = GateStore(scene.presence)
         return Services(
             stage="local",
             sites=scene.sites,
@@ -158,6 +170,14 @@ def make_services(cognito: Any, s3: Any) -> Callable[[Scene], Services]:
             identity_metrics=recognition.metrics,
             reviews=recognition.reviews,
             naming=recognition.naming,
+            vehicle_lists=VehicleListService(scene.sites, vehicles, gate_policies, scene.clock),
+            vehicle_imports=ImportService(scene.sites, vehicles, gate_policies, scene.clock),
+            plate_erasing=open_plate_erasing(
+                scene.alerts, registry=scene.registry, presence=scene.presence, objects=scene.objects
+            ),
+            gate_policies=GatePolicyService(scene.sites, gate_policies, scene.clock),
+            gate_lists=GateLists(gates, scene.sites, scene.clock),
+            gate_overrides=OverridingService(gates, MemoryBus(), scene.clock),
             processing=scene.processing,
             diagnostics=scene.diagnostics,
             jobs=scene.jobs,

@@ -5,14 +5,20 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 
+from floorsight.images.plates import PicturePlates
 from floorsight.platform.errors import Unavailable
+from floorsight.vehicles.gate.store import GateStore
+from floorsight.vehicles.lists.store import VehicleStore
+from floorsight.vehicles.policy.store import GatePolicyStore
+from floorsight.vehicles.trying import TryingService
+from floorsight.vision.detector import Detector
 from functions.analyse_image.app import create_app
 from functions.analyse_image.given_images import MAX_BASE64_LENGTH, MAX_IMAGE_BYTES
 from functions.analyse_image.services import Services
@@ -20,12 +26,19 @@ from functions.analyse_image.uploads import Uploads
 from functions.gateway.access import MACHINES, Role
 from tests.fakes.clock import NOON
 from tests.fakes.painted import enrolment_on
-from tests.fakes.scene import CAMERA
+from tests.fakes.scene import CAMERA, Scene
 from tests.fakes.stills import Gate, still
 from tests.fakes.streams import FPS, position
+from tests.fakes.yard import CarDetector, GreyPlateReader
 from tests.unit.functions.conftest import Behind, problem_of
 
 FRAME = base64.b64encode(still(6)).decode()
+
+
+def trials_on(scene: Scene) -> TryingService:
+    """Plates tried by a scene's lists."""
+    vehicles, policies = VehicleStore(scene.registry), GatePolicyStore(scene.registry)
+    return TryingService(scene.sites, vehicles, policies, GateStore(scene.presence), scene.clock)
 
 
 class FrameApi:
@@ -36,7 +49,12 @@ class FrameApi:
         uploads = Uploads("pictures", gate.objects, lambda: s3)
         self.make_images: Callable[[], Any] = gate.service
         self.enrolment = enrolment_on(gate.scene, gate.objects)
-        self.app = create_app(lambda: Services(self.make_images(), uploads, self.enrolment))
+        self.plates = GreyPlateReader(everywhere=True)
+        self.pictures = PicturePlates(cast("Detector", CarDetector()), lambda: self.plates)
+        self.trials = trials_on(gate.scene)
+        self.app = create_app(
+            lambda: Services(self.make_images(), uploads, self.enrolment, self.pictures, self.trials)
+        )
 
     def client(self, group: str | None = "operator") -> TestClient:
         """Signed in as one of a group; None is a stranger."""
@@ -59,7 +77,8 @@ def test_the_routes_are_these_and_each_needs_a_role(frames: FrameApi) -> None:
         for method in route.methods or {"*"}
     }
     frame_routes = {("POST", "/api/process"), ("POST", "/api/process/uploads")}
-    assert routes == {("POST", "/api/employees/{employee_id}/faces")} | frame_routes
+    others = {("POST", "/api/employees/{employee_id}/faces"), ("POST", "/api/v1/vehicle/validate-plate")}
+    assert routes == others | frame_routes
     for _, path in frame_routes:
         assert problem_of(frames.client(None).post(path, json={}))[:2] == (401, "not_signed_in")
         for group in ("nobody", Role.VIEWER):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import schemathesis
@@ -10,6 +10,8 @@ from fastapi.testclient import TestClient
 from hypothesis import find
 from schemathesis import Case, GenerationMode
 
+from floorsight.images.plates import PicturePlates
+from floorsight.vision.detector import Detector
 from functions.analyse_image.app import create_app
 from functions.analyse_image.services import Services
 from functions.analyse_image.uploads import Uploads
@@ -18,10 +20,17 @@ from functions.gateway.application import describe_api
 from tests.fakes.painted import enrolment_on
 from tests.fakes.scene import SITE
 from tests.fakes.stills import Gate
+from tests.fakes.yard import CarDetector, GreyPlateReader
 from tests.unit.functions.conftest import Behind
+from tests.unit.functions.test_analyse_image import trials_on
 from tests.unit.functions.test_query_api_schema import CHECKS, bounded, claims_of, requests, send_many
 
-PATHS = ("/api/process", "/api/process/uploads", "/api/employees/{employee_id}/faces")
+PATHS = (
+    "/api/process",
+    "/api/process/uploads",
+    "/api/employees/{employee_id}/faces",
+    "/api/v1/vehicle/validate-plate",
+)
 
 
 class FuzzedImages:
@@ -39,7 +48,8 @@ class FuzzedImages:
         employees = enrolment.keeping.employees
         employees.create_employee(employee_id="anna", site_id=SITE, name="Anna", by="olga")
         employees.record_consent("anna", version="1", by="olga")
-        return Services(gate.service(), uploads, enrolment)
+        pictures = PicturePlates(cast("Detector", CarDetector()), lambda: GreyPlateReader(everywhere=True))
+        return Services(gate.service(), uploads, enrolment, pictures, trials_on(gate.scene))
 
     def answer(self, case: Case, claims: dict[str, str] | None) -> Any:
         """The answer to a request, checked against the document."""

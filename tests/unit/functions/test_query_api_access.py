@@ -24,6 +24,31 @@ SHIFT_PATH = "/api/v1/shifts/{shift_id}"
 ROSTER_PATH = "/api/v1/employees/{employee_id}"
 HOLIDAYS_PATH = "/api/v1/sites/{site_id}/holidays"
 SUBSCRIPTIONS_PATH = "/api/sites/{site_id}/subscriptions"
+GATE = "/api/v1/vehicle"
+VEHICLE_ROUTES = {
+    ("POST", f"{GATE}/vehicles"): Role.OPERATOR,
+    ("GET", f"{GATE}/vehicles"): Role.VIEWER,
+    ("GET", f"{GATE}/vehicles/{{vehicle_id}}"): Role.VIEWER,
+    ("GET", f"{GATE}/vehicles/{{vehicle_id}}/history"): Role.VIEWER,
+    ("PUT", f"{GATE}/vehicles/{{vehicle_id}}"): Role.OPERATOR,
+    ("DELETE", f"{GATE}/vehicles/{{vehicle_id}}"): Role.OPERATOR,
+    ("POST", f"{GATE}/vehicles/import"): Role.OPERATOR,
+    ("GET", f"{GATE}/vehicles/export"): Role.VIEWER,
+    ("GET", f"{GATE}/policy"): Role.VIEWER,
+    ("PUT", f"{GATE}/policy"): Role.ADMIN,
+    ("GET", f"{GATE}/policy/versions"): Role.VIEWER,
+    ("GET", f"{GATE}/policy/versions/{{revision}}"): Role.VIEWER,
+    ("POST", f"{GATE}/erasures"): Role.ADMIN,
+    ("GET", f"{GATE}/erasures"): Role.ADMIN,
+    ("GET", f"{GATE}/profiles"): Role.VIEWER,
+    ("POST", f"{GATE}/profiles/test"): Role.VIEWER,
+    ("GET", f"{GATE}/logs"): Role.VIEWER,
+    ("GET", f"{GATE}/decisions/{{decision_id}}"): Role.VIEWER,
+    ("POST", f"{GATE}/decisions/{{decision_id}}/override"): Role.OPERATOR,
+    ("GET", f"{GATE}/visits"): Role.VIEWER,
+    ("GET", f"{GATE}/on-site"): Role.VIEWER,
+    ("GET", f"{GATE}/gates"): Role.VIEWER,
+}
 NEEDED = {
     ("GET", "/api/me"): Role.VIEWER,
     ("POST", "/api/sites"): Role.OPERATOR,
@@ -113,6 +138,7 @@ NEEDED = {
     ("GET", f"{CAMERA_PATH}/view"): Role.VIEWER,
     ("GET", f"{CAMERA_PATH}/publisher"): Role.VIEWER,
     ("GET", "/api/occupancy/statistics"): Role.VIEWER,
+    **VEHICLE_ROUTES,
     ("GET", "/api/diagnostic"): Role.VIEWER,
     ("GET", "/api/diagnostic/metrics"): Role.VIEWER,
     ("GET", "/api/occupancy/alerts"): Role.VIEWER,
@@ -149,6 +175,9 @@ def url(path: str) -> str:
         instance_id="anna.2026-03-02.early",
         employee_id="anna",
         face_id="0" * 32,
+        vehicle_id=f"{SITE}.MH12AB1234.blocked",
+        decision_id="a",
+        revision="1",
         review_id=f"{SITE}.20260302T120000000000Z.aaaaaaaaaaaa",
     )
 

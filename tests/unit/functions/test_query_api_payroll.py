@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from floorsight.attendance.periods.payroll import PayrollService
 from functions.gateway.access import Role
 from functions.query_api.xlsx_files import Sheet, write_xlsx
 from tests.fakes.workplace import ANN, BEN, OUT, SITE, Workplace
@@ -88,6 +89,25 @@ def test_what_is_learnt_late_is_in_the_next_month(api: Api, admin: Any, place: W
     assert explained["frozen"]["statuses"] == ["absent"]
     assert [each["number"] for each in explained["adjustments"]] == [1, 2]
     assert (explained["record"]["locked"], explained["record"]["statuses"]) == (True, ["present"])
+
+
+def test_what_is_explained_is_of_one_moment(
+    api: Api, admin: Any, place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody corrects the record once it was read, and before its adjustments are."""
+    assert admin.post(f"{BASE}/periods/lock", json=FEBRUARY).json()["state"] == "locked"
+    booked_for = PayrollService.booked_for
+
+    def correct_first(self: PayrollService, *of: Any) -> Any:
+        monkeypatch.undo()
+        place.punch("2026-02-10T15:00", OUT)
+        return booked_for(self, *of)
+
+    monkeypatch.setattr(PayrollService, "booked_for", correct_first)
+    told = api.operator.get(f"{BASE}/ann.2026-02-10.early/explain").json()
+    [adjustment] = told["adjustments"]
+    paid = told["frozen"]["seconds"]["worked"] + adjustment["difference"]["worked"]
+    assert (paid, told["record"]["worked_seconds"]) == (9 * 3600, 9 * 3600)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from floorsight.events.vision import Direction
 from floorsight.occupancy.model import Crossing
 from floorsight.platform.errors import Unavailable
+from floorsight.platform.observability import JsonFormatter
 from floorsight.views.model import SeenTrack, View
 from tests.fakes.clock import NOON
 from tests.fakes.scene import CAMERA, SITE, line_crossed
@@ -279,3 +280,20 @@ def test_a_fault_of_ours_tells_nothing_but_is_logged(
     assert problem_of(answer) == (500, "internal", [])
     assert "secret" not in answer.text
     assert "secret detail" in caplog.text
+
+
+def test_a_fault_is_logged_with_its_route_and_not_with_the_plate_in_the_address(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr(api.scene.registry, "get", broken)
+    answer = api.viewer.get(f"/api/v1/vehicle/vehicles/{SITE}.MH12AB1234.blocked")
+    assert answer.status_code == 500
+    (record,) = [each for each in caplog.records if each.message == "unexpected error"]
+    assert vars(record)["route"].startswith("GET ")
+    assert vars(record)["route"].endswith("/vehicles/{vehicle_id}")
+    told = JsonFormatter().format(record)  # what CloudWatch gets
+    assert "out of order" in told
+    assert "MH12AB1234" not in told

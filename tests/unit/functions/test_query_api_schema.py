@@ -43,7 +43,14 @@ from floorsight.events.vision import Direction
 from floorsight.identity.policy.model import IdentityPolicy
 from floorsight.occupancy.model import Crossing
 from floorsight.occupancy.series.model import SubjectKind
+from floorsight.platform.ids import derived_id
 from floorsight.recordings.model import Order
+from floorsight.vehicles.gate.deciding import DecidingService
+from floorsight.vehicles.gate.store import GateStore
+from floorsight.vehicles.lists.service import VehicleListService
+from floorsight.vehicles.lists.store import VehicleStore
+from floorsight.vehicles.model import GatePolicy, ListName
+from floorsight.vehicles.policy.store import GatePolicyStore
 from floorsight.views.model import SeenTrack, View
 from functions.gateway.access import Role
 from functions.gateway.application import describe_api
@@ -51,7 +58,9 @@ from functions.query_api.app import create_app
 from functions.query_api.console import Console
 from functions.query_api.services import Services
 from functions.query_api.signing_in import UserPool
+from tests.fakes.bus import MemoryBus
 from tests.fakes.clock import NOON
+from tests.fakes.gatehouse import NORTH, plate_read
 from tests.fakes.painted import painted
 from tests.fakes.recognition import Recognition
 from tests.fakes.scene import CAMERA, SITE, Scene, line_crossed
@@ -113,7 +122,7 @@ LIKELY: dict[str, list[Any]] = {
     "size_bytes": [5_000_000],
     "job_id": ["yard-1"],
     "shift_id": ["early", "early", "late"],
-    "valid_from": ["2026-03-01"],
+    "valid_from": ["2026-03-01", "2026-03-01T00:00:00Z"],
     "days": [[1, 2, 3, 4, 5]],
     "breaks": [[], [{"start": "09:00", "end": "09:30"}]],
     "overtime": [{"step_minutes": 5}],
@@ -148,7 +157,31 @@ LIKELY: dict[str, list[Any]] = {
     "snapshot_days": [90],
     "about": [["security"], ["missing_punches"]],
     "digest_at": ["08:00", None],
+    "vehicle_id": [f"{SITE}.MH12AB1234.blocked"],
+    "list": ["allowed", "allowed", "blocked"],
+    "plate": ["mh 12-ab 1234", "KA05M4321"],
+    "valid_until": ["2026-12-31T00:00:00Z", None],
+    "valid_at": ["2026-03-02T12:00:00Z"],
+    "host": [None],
+    "max_visits": [None],
+    "profiles": [["IN", "ANY"]],
+    "default": ["hold"],
+    "min_confidence": [0.75],
+    "text": ["MH12AB1234"],
+    "gate_id": [NORTH, None],
+    "decision": ["deny"],
+    "alarm": [True],
+    "overridden": [False],
+    "admitted": [False],
 }
+
+
+VEHICLES = (
+    "list;plate;reason;valid_until\r\nblocked;KA 05 M 4321;theft;\r\nallowed;TN10CAB1234;;2026-12-31\r\n"
+)
+
+
+schemathesis.serializer.alias("text/csv", "application/octet-stream")
 
 
 class Pool:
@@ -209,8 +242,21 @@ def plant() -> Scene:
     recognition.hire("carl", consents=False)
     recognition.policies.replace(IdentityPolicy(SITE))
     attend(rooms_of(scene))
+    list_vehicles(scene)
     scene.views.save_view(View(CAMERA, NOON, "live/door-1/latest.jpg", 768, 576, (track,)))
     return scene
+
+
+def list_vehicles(scene: Scene) -> None:
+    """A vehicle is blocked, and the gates' policy was changed once."""
+    vehicles, policies = VehicleStore(scene.registry), GatePolicyStore(scene.registry)
+    lists = VehicleListService(scene.sites, vehicles, policies, scene.clock)
+    lists.add(SITE, ListName.BLOCKED, "MH12AB1234", by="olga", reason="theft")
+    policies.replace(GatePolicy(SITE, changed_at=NOON, changed_by="adam"))
+    gate = DecidingService(
+        GateStore(scene.presence), vehicles, policies, scene.sites, MemoryBus(), scene.clock
+    )
+    gate.take_read(plate_read("MH12AB1234"))
 
 
 def rooms_of(scene: Scene) -> AttendanceRooms:
@@ -243,6 +289,7 @@ def likely_values() -> dict[str, list[Any]]:
         "assignment_id": [each.assignment_id for each in rooms.rosters.list_assignments("anna").items],
         "leave_id": [each.leave_id for each in rooms.rosters.list_leaves("anna", date(2026, 3, 1)).items],
         "punch_id": [each.punch.punch_id for each in rooms.lists.list_punches("anna", day, day)],
+        "decision_id": [derived_id("gate_decision", plate_read().event_id)],
         "face_id": [face.face_id for face in faces.faces],
         "review_id": [review.review_id for review in reviews],
         "alert_id": [alert.alert_id for alert in alerts],
@@ -300,6 +347,8 @@ def with_likely_values(case: Case, choose: Callable[[list[Any]], Any]) -> None:
     for fields in (case.path_parameters, case.query, case.body):
         if isinstance(fields, dict):
             fields |= {name: choose(likely[name]) for name in fields if name in likely}
+    if case.media_type == "text/csv":
+        case.body = choose([VEHICLES])
     case.query = {name: value for name, value in (case.query or {}).items() if value is not None}
 
 

@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 
+from floorsight.alerts.occurrences.store import OccurrenceStore
+from floorsight.alerts.occurrences.telling import Teller
 from floorsight.alerts.people.hours import OutsideHours
-from floorsight.alerts.people.store import FollowedStore, OccurrenceStore, PeoplePolicyStore
-from floorsight.alerts.people.telling import Teller
+from floorsight.alerts.people.store import FollowedStore, PeoplePolicyStore
 from floorsight.alerts.people.zones import RestrictedZones
+from floorsight.alerts.vehicles.gates import BlockedVehicles
 from floorsight.events.occupancy import CounterKind, OccupancyChanged
 from floorsight.platform.errors import Unavailable
 from floorsight.platform.settings import RaiseAlertSettings
 from functions.raise_alert import handler as module
 from tests.fakes.clock import NOON
+from tests.fakes.decisions import gate_decided
 from tests.fakes.restricted import People
 from tests.fakes.scene import CAMERA, SESSION, SITE, line_crossed
 from tests.fakes.watch import Watch
@@ -42,10 +45,13 @@ def message(message_id: str, event: Any, **envelope: Any) -> dict[str, Any]:
 def checks_of(watch: Watch) -> module.Checks:
     """The function's checks on a watch's tables."""
     presence, registry = watch.scene.presence, watch.scene.registry
-    hours = OutsideHours(
-        Teller(watch.alerts, OccurrenceStore(presence)), watch.sites, PeoplePolicyStore(registry)
+    teller = Teller(watch.alerts, OccurrenceStore(presence))
+    return module.Checks(
+        watch.count_checks,
+        RestrictedZones(watch.alerts, FollowedStore(presence)),
+        OutsideHours(teller, watch.sites, PeoplePolicyStore(registry)),
+        BlockedVehicles(teller, watch.sites),
     )
-    return module.Checks(watch.count_checks, RestrictedZones(watch.alerts, FollowedStore(presence)), hours)
 
 
 def handle(checks: module.Checks, monkeypatch: pytest.MonkeyPatch, *messages: dict[str, Any]) -> list[str]:
@@ -122,6 +128,17 @@ def test_messages_about_people_are_looked_at_one_by_one(
     assert handle(checks_of(watch), monkeypatch, *batch) == ["bad"]
     assert handle(checks_of(watch), monkeypatch, *batch) == ["bad"]
     assert watch.topic.steps == [("unknown_person", "raised", "critical")]
+
+
+def test_messages_about_gates_are_looked_at_one_by_one(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = [
+        message("blocked", gate_decided()),
+        message("nowhere", gate_decided(passage_id="p-2", site_id="gone")),
+        message("nothing", gate_decided(passage_id="p-3", alarm=None)),
+    ]
+    assert handle(checks_of(watch), monkeypatch, *batch) == ["nowhere"]
+    assert handle(checks_of(watch), monkeypatch, *batch) == ["nowhere"]
+    assert watch.topic.steps == [("blocked_vehicle", "raised", "critical")]
 
 
 def test_it_is_wired_as_its_settings_say(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""Decides about vehicles whose plates were read at gates."""
