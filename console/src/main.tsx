@@ -7,6 +7,8 @@ import "./styles/alerts.css";
 import "./styles/charts.css";
 import "./styles/editor.css";
 import "./styles/people.css";
+import "./styles/gate.css";
+import "./styles/gate_log.css";
 import { render } from "preact";
 import { App } from "./app/app";
 

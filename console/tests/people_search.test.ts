@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { describeCameraFault } from "../src/people/camera_words";
-import { fitSize } from "../src/people/images";
-import { findEmployees, suggestId } from "../src/people/search";
+import { fitSize } from "../src/app/images";
+import { suggestId } from "../src/app/names";
+import { findEmployees } from "../src/people/search";
 import {
   comingVersions,
   describeAssignment,

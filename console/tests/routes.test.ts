@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { parseRoute, peopleAddress, siteAddress } from "../src/app/routes";
+import { gateAddress, parseRoute, peopleAddress, siteAddress } from "../src/app/routes";
+import type { GatePlace } from "../src/gate/places";
 import type { PeoplePlace } from "../src/people/places";
 
 test.each([
@@ -17,6 +18,9 @@ test.each([
   ["#/sites/plant-1/people/today/2026-02-30", people({ part: "today", on: null })],
   ["#/sites/plant-1/people/something", people({ part: "today", on: null })],
   ["#/sites/plant-1/people/payroll/2026-02", people({ part: "payroll", month: "2026-02" })],
+  ["#/sites/plant-1/gate", gate({ part: "log", decisionId: null })],
+  ["#/sites/plant-1/gate/something", gate({ part: "log", decisionId: null })],
+  ["#/sites/plant-1/gate/lists/something", gate({ part: "lists", list: "blocked" })],
 ])("%s leads to its place", (fragment, route) => {
   expect(parseRoute(fragment)).toEqual(route);
 });
@@ -42,6 +46,21 @@ test.each<PeoplePlace>([
 ])("the way to %o leads there", (place) => {
   expect(parseRoute(peopleAddress("plant-1", place))).toEqual(people(place));
 });
+
+test.each<GatePlace>([
+  { part: "log", decisionId: null },
+  { part: "log", decisionId: "d 1" },
+  { part: "visits" },
+  { part: "lists", list: "visitor" },
+  { part: "try" },
+  { part: "policy" },
+])("the way to %o at the gate leads there", (place) => {
+  expect(parseRoute(gateAddress("plant-1", place))).toEqual(gate(place));
+});
+
+function gate(place: GatePlace) {
+  return { page: "site", siteId: "plant-1", tab: "gate", place };
+}
 
 function people(place: PeoplePlace) {
   return { page: "site", siteId: "plant-1", tab: "people", place };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { daysFrom, hoursFrom, startOfDay, startOfMonth } from "../src/charts/time";
+import { daysFrom, hoursFrom, instantAt, startOfDay, startOfMonth } from "../src/app/time";
 
 const iso = (moment: number) => new Date(moment).toISOString();
 
@@ -52,4 +52,19 @@ describe("a month", () => {
       "2025-11-30T23:00:00.000Z",
     );
   });
+});
+
+test.each([
+  ["2026-03-02T08:00", "Asia/Kolkata", "2026-03-02T02:30:00.000Z"],
+  ["2026-03-02T08:00:30", "Europe/Berlin", "2026-03-02T07:00:30.000Z"],
+  ["2026-03-29T02:30", "Europe/Berlin", "2026-03-29T01:30:00.000Z"], // left out: 03:30
+  ["2026-10-25T02:30", "Europe/Berlin", "2026-10-25T00:30:00.000Z"], // twice: the first
+  ["2026-10-25T03:00", "Europe/Berlin", "2026-10-25T02:00:00.000Z"],
+  ["2026-11-01T01:30", "America/New_York", "2026-11-01T05:30:00.000Z"],
+])("clocks show %s in %s at %s", (wallTime, zone, instant) => {
+  expect(new Date(instantAt(wallTime, zone)).toISOString()).toBe(instant);
+});
+
+test("what is no time is at no instant", () => {
+  expect(instantAt("", "UTC")).toBeNaN();
 });

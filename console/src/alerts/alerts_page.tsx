@@ -6,7 +6,7 @@ import { SessionEnded, session } from "../api/session";
 import type { Alert, Site } from "../api/types";
 import { isOperator } from "../app/account";
 import { describeFault } from "../app/connection";
-import { Dialog } from "../app/dialog";
+import { Dialog, DialogFoot } from "../app/dialog";
 import { Icon } from "../app/icons";
 import { now } from "../app/now";
 import { toError } from "../app/polling";
@@ -168,17 +168,7 @@ function ResolveDialog({ alert, message, onResolve, onClose }: ResolveProps) {
           Note
           <input name="note" maxLength={500} autocomplete="off" placeholder="what was done about it" />
         </label>
-        <p class="message" role="alert">
-          {message}
-        </p>
-        <div class="dialog-actions">
-          <button class="button" type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button class="button primary" type="submit">
-            Resolve
-          </button>
-        </div>
+        <DialogFoot message={message} action="Resolve" onBack={onClose} />
       </form>
     </Dialog>
   );

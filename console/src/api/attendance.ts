@@ -1,6 +1,7 @@
 // What the page asks the API about shifts, punches and what payroll gets.
 
-import { get, getAll, LONG_MS, send, withQuery } from "./asking";
+import { get, getAll, send, withQuery } from "./asking";
+import { LONG_MS } from "./request";
 import { session } from "./session";
 import type {
   Assignment,

@@ -1,16 +1,19 @@
 // What the page asks the API for: every address is spelled here once.
 
 import type { Draft } from "../editor/draft";
-import { get, getAll, type Query, WHOLE_LIST, withQuery } from "./asking";
+import { get, getAll, type Query, send, WHOLE_LIST, withQuery } from "./asking";
 import { session } from "./session";
 import type {
   Alert,
+  Camera,
+  CameraFields,
   Crossing,
   Explained,
   HistoryRow,
   Line,
   Listing,
   Me,
+  NewCamera,
   Publisher,
   Site,
   SiteCount,
@@ -24,6 +27,15 @@ export const listSites = (signal: AbortSignal) => get<Listing<Site>>("sites", { 
 
 export const getSiteCount = (siteId: string, signal: AbortSignal) =>
   get<SiteCount>("occupancy/live", { site_id: siteId }, signal);
+
+export const listCameras = (siteId: string, signal: AbortSignal) =>
+  getAll<Camera>("occupancy/cameras", { site_id: siteId }, signal);
+
+export const createCamera = (body: NewCamera) => send<Camera>("POST", "occupancy/cameras", body);
+
+/** Changes a camera that still is at the revision that was read. All fields are sent. */
+export const updateCamera = (cameraId: string, fields: CameraFields, revision: number) =>
+  send<Camera>("PUT", camera(cameraId), { ...fields, revision });
 
 export const getView = (cameraId: string, signal: AbortSignal) =>
   get<View>(`${camera(cameraId)}/view`, {}, signal);

@@ -1,8 +1,8 @@
 // What the page asks the API about employees, their faces, and people whom nobody knows.
 
-import { get, getAll, LONG_MS, send } from "./asking";
+import { get, getAll, send } from "./asking";
 import { session } from "./session";
-import { toBase64 } from "../people/images";
+import { toBase64 } from "../app/images";
 import type {
   Employee,
   EmployeeFields,
@@ -33,13 +33,12 @@ export const recordConsent = (employeeId: string, version: string) =>
   send<Employee>("PUT", `${employee(employeeId)}/consent`, { version });
 
 export const withdrawConsent = (employeeId: string) =>
-  send<Erasure>("DELETE", `${employee(employeeId)}/consent`, undefined, LONG_MS);
+  send<Erasure>("DELETE", `${employee(employeeId)}/consent`);
 
 /** They leave today. */
 export const endEmployment = (employeeId: string) => send<Erasure>("DELETE", employee(employeeId));
 
-export const erase = (employeeId: string) =>
-  send<Erasure>("POST", `${employee(employeeId)}/erase`, undefined, LONG_MS);
+export const erase = (employeeId: string) => send<Erasure>("POST", `${employee(employeeId)}/erase`);
 
 export const listFaces = (employeeId: string, signal: AbortSignal) =>
   get<FaceList>(`${employee(employeeId)}/faces`, {}, signal);
@@ -50,7 +49,7 @@ export const deleteFace = (employeeId: string, { face_id: faceId }: Face) =>
 /** Enrols the one face of each JPEG; all or none. */
 export async function enrolFaces(employeeId: string, jpegs: readonly Blob[]): Promise<void> {
   const images = await Promise.all(jpegs.map(async (jpeg) => ({ image: await toBase64(jpeg) })));
-  await send("POST", `${employee(employeeId)}/faces`, { images }, LONG_MS);
+  await send("POST", `${employee(employeeId)}/faces`, { images });
 }
 
 /** Those that are open, newest first, as many as one looks through at once. */

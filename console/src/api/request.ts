@@ -1,10 +1,15 @@
 // Requests to the API and what can go wrong with them.
 
+import { learnTime } from "./server_time";
 import type { Schemas } from "./types";
 
 // Beside the page itself, so that it holds under any base path.
 const API = new URL("api/", document.baseURI);
+// For what is asked for again and again.
 const PATIENCE_MS = 10_000;
+// As long as the API's gateway waits: for what is asked once. Whoever gives up on a change earlier does not
+// know whether it was made.
+export const LONG_MS = 30_000;
 
 /** No answer, or one that says "later": worth another try. */
 export class Unreachable extends Error {}
@@ -24,11 +29,11 @@ export class Refused extends Error {
 
 export interface Call {
   method?: "GET" | "POST" | "PUT" | "DELETE";
+  /** A file as it is, or anything else as JSON. */
   body?: unknown;
   token?: string;
-  /** For what takes long. */
+  /** LONG_MS for a change, less for a question. */
   patienceMs?: number;
-  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -37,22 +42,18 @@ export interface Call {
  */
 export async function request(
   path: string,
-  { method = "GET", body, token, patienceMs = PATIENCE_MS, signal }: Call,
+  { method = "GET", body, token, patienceMs = method === "GET" ? PATIENCE_MS : LONG_MS }: Call,
 ): Promise<Response> {
   const headers = new Headers({ Accept: "application/json" });
   if (token) headers.set("Authorization", `Bearer ${token}`);
-  if (body !== undefined) headers.set("Content-Type", "application/json");
-  const patience = AbortSignal.timeout(patienceMs);
-  const answer = await send(
-    new URL(path, API),
-    {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: signal ? AbortSignal.any([patience, signal]) : patience,
-    },
-    signal,
-  );
+  const isFile = body instanceof Blob;
+  if (body !== undefined) headers.set("Content-Type", isFile ? body.type : "application/json");
+  const answer = await send(new URL(path, API), {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
+    signal: AbortSignal.timeout(patienceMs),
+  });
   if (answer.ok) return answer;
   if (answer.status >= 500 || answer.status === 429)
     throw new Unreachable(`The API answered ${answer.status}`);
@@ -68,11 +69,12 @@ export async function readJson<T>(answer: Response): Promise<T> {
   }
 }
 
-async function send(address: URL, options: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
+async function send(address: URL, options: RequestInit): Promise<Response> {
   try {
-    return await fetch(address, options);
-  } catch (error) {
-    if (signal?.aborted) throw error; // nobody waits for it any more
+    const answer = await fetch(address, options);
+    learnTime(answer.headers.get("Date"), Date.now());
+    return answer;
+  } catch {
     throw new Unreachable("Can't reach the API");
   }
 }

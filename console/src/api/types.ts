@@ -1,9 +1,13 @@
 // The API's own names, from its OpenAPI document (see `npm run types`).
 
-import type { components } from "./openapi";
+import type { components, operations } from "./openapi";
 
 export type Schemas = components["schemas"];
 export type Site = Schemas["SiteOut"];
+export type Camera = Schemas["CameraOut"];
+export type NewCamera = Schemas["NewCamera"];
+/** All that can be changed of a camera: what a change leaves out takes its default. */
+export type CameraFields = Required<Omit<Schemas["CameraChange"], "revision">>;
 export type Line = Schemas["LineOut"];
 export type LineBody = Schemas["NewLine"];
 export type Zone = Schemas["ZoneOut"];
@@ -61,3 +65,30 @@ export type Consent = Schemas["ConsentOut"];
 export type Erasure = Schemas["ErasureOut"];
 export type Face = Schemas["FaceOut"];
 export type FaceList = Schemas["FaceList"];
+
+export type ListName = Schemas["ListName"];
+export type Vehicle = Schemas["VehicleOut"];
+export type ListedVehicle = Schemas["ListedVehicleOut"];
+export type AddedVehicle = Schemas["AddedVehicle"];
+export type NewVehicle = Schemas["NewVehicle"];
+/** All that can be changed of a listed vehicle: what a change leaves out becomes empty. */
+export type VehicleFields = Required<Omit<Schemas["VehicleChange"], "revision">>;
+export type ImportResult = Schemas["ImportedOut"];
+export type FieldFault = Schemas["FieldError"];
+export type GatePolicy = Schemas["GatePolicyOut"];
+export type GatePolicyFields = Required<Omit<Schemas["GatePolicyChange"], "revision">>;
+export type PlateProfile = Schemas["ProfileOut"];
+export type ProfileTest = Schemas["ProfileTestOut"];
+export type Verdict = Schemas["Verdict"];
+/** A passage, with what was decided about it. */
+export type Passage = Schemas["GateDecisionOut"];
+/** Named by its route: another answer of the API has the same name. */
+export type Evidence = operations["get_gate_decision"]["responses"][200]["content"]["application/json"];
+export type PlateRead = Schemas["ReadingOut"];
+export type Override = Schemas["OverrideOut"];
+export type Visit = Schemas["VisitOut"];
+export type Gate = Schemas["GateOut"];
+/** A plate to try: in words or in a picture. */
+export type PlateTrial = Pick<Schemas["PlateTrial"], "site_id" | "text" | "image" | "direction" | "at">;
+export type PlateTrialResult = Schemas["PlateTrialResult"];
+export type TriedPlate = Schemas["TriedPlate"];

@@ -10,6 +10,7 @@ import type { Alert, Listing, Site, SiteCount } from "../api/types";
 import { CamerasPage } from "../cameras/cameras_page";
 import { HistoryPage } from "../charts/history_page";
 import { EditorPage } from "../editor/editor_page";
+import { GatePage } from "../gate/gate_page";
 import { LivePage } from "../live/live_page";
 import { OverviewPage } from "../overview/overview_page";
 import { PeoplePage } from "../people/people_page";
@@ -111,6 +112,7 @@ interface TabProps {
 function CurrentTab({ site, live, alerts, onAlertChanged }: TabProps) {
   const place = route.value;
   if (place.page === "site" && place.tab === "people") return <PeoplePage site={site} place={place.place} />;
+  if (place.page === "site" && place.tab === "gate") return <GatePage site={site} place={place.place} />;
   const { tab, cameraId } = place.page === "site" ? place : { tab: "live", cameraId: null };
   const camera = live?.cameras.find((each) => each.camera_id === cameraId);
   if (tab === "cameras" && camera) return <EditorPage key={camera.camera_id} site={site} camera={camera} />;

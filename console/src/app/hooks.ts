@@ -1,5 +1,6 @@
 // What components share: asking the API while they are shown.
 
+import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { startPoll, stopPoll } from "./connection";
 import type { Poll } from "./polling";
@@ -24,4 +25,18 @@ export function usePoll(
     return () => stopPoll(name, poll);
   }, inputs);
   return () => running.current?.askNow();
+}
+
+const SETTLE_MS = 250;
+
+/** What somebody types, once they have paused. */
+export function useSettled(typed: string): string {
+  const settled = useSignal(typed);
+  useEffect(() => {
+    const timer = window.setTimeout(() => {
+      settled.value = typed;
+    }, SETTLE_MS);
+    return () => window.clearTimeout(timer);
+  }, [typed]);
+  return settled.value;
 }

@@ -1,6 +1,8 @@
 // Asking again and again: never twice at once, never for a tab that nobody sees, ever slower on failure.
 
 const SLOWEST_MS = 15_000;
+// What is asked for seldom is asked for again soon, too: a function that was just started answers then.
+const SOON_MS = 1000;
 
 export type Report = (error: Error | null, waitMs: number) => void;
 
@@ -63,7 +65,7 @@ export class Poll {
 
   /** Twice as long each time, a little random so that many tabs don't come back at once. */
   #backOff(): number {
-    const waitMs = Math.min(this.#everyMs * 2 ** this.#failures, SLOWEST_MS);
+    const waitMs = Math.min(Math.min(this.#everyMs, SOON_MS) * 2 ** this.#failures, SLOWEST_MS);
     return waitMs * (0.85 + 0.3 * Math.random());
   }
 }

@@ -1,15 +1,17 @@
 // Places in the page: they stand in the address's fragment, so that a reload or a bookmark finds them again.
 
+import { type GatePlace, gateParts, parseGate } from "../gate/places";
 import { type PeoplePlace, parsePeople, peopleParts } from "../people/places";
 
 type CameraTab = "live" | "history" | "alerts" | "cameras";
-export type Tab = CameraTab | "people";
+export type Tab = CameraTab | "people" | "gate";
 
 export type Route =
   | { page: "start" }
   | { page: "sites" }
   | { page: "site"; siteId: string; tab: CameraTab; cameraId: string | null }
-  | { page: "site"; siteId: string; tab: "people"; place: PeoplePlace };
+  | { page: "site"; siteId: string; tab: "people"; place: PeoplePlace }
+  | { page: "site"; siteId: string; tab: "gate"; place: GatePlace };
 
 const CAMERA_TABS: readonly string[] = ["live", "history", "alerts", "cameras"] satisfies CameraTab[];
 
@@ -19,6 +21,7 @@ export function parseRoute(fragment: string): Route {
   if (root === "sites" && !siteId) return { page: "sites" };
   if (root !== "sites" || !siteId) return { page: "start" };
   if (tab === "people") return { page: "site", siteId, tab, place: parsePeople(rest) };
+  if (tab === "gate") return { page: "site", siteId, tab, place: parseGate(rest) };
   return isCameraTab(tab) ? { page: "site", siteId, tab, cameraId: rest[0] || null } : { page: "start" };
 }
 
@@ -34,6 +37,10 @@ export function siteAddress(siteId: string, tab: Tab = "live", cameraId: string 
 
 export function peopleAddress(siteId: string, place: PeoplePlace): string {
   return addressOf(["sites", siteId, "people", ...peopleParts(place)]);
+}
+
+export function gateAddress(siteId: string, place: GatePlace): string {
+  return addressOf(["sites", siteId, "gate", ...gateParts(place)]);
 }
 
 export const SITES_ADDRESS = "#/sites";

@@ -17,6 +17,7 @@ const TABS: { tab: Tab; name: string; forOperators?: true }[] = [
   { tab: "alerts", name: "Alerts" },
   { tab: "cameras", name: "Cameras" },
   { tab: "people", name: "People", forOperators: true },
+  { tab: "gate", name: "Gate" },
 ];
 
 interface Props {

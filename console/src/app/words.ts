@@ -49,6 +49,12 @@ export function formatDay(moment: Moment, timeZone: string): string {
   return new Date(moment).toLocaleDateString(LOCALE, { timeZone, day: "numeric", month: "short" });
 }
 
+/** Such as 21 Nov 2026, 09:05: for what may be of any year. */
+export function formatMoment(moment: Moment, timeZone: string): string {
+  const year = new Date(moment).toLocaleDateString(LOCALE, { timeZone, year: "numeric" });
+  return `${formatDay(moment, timeZone)} ${year}, ${formatMinute(moment, timeZone)}`;
+}
+
 /** Such as Sat 21. */
 export function formatWeekday(moment: Moment, timeZone: string): string {
   return new Date(moment).toLocaleDateString(LOCALE, { timeZone, weekday: "short", day: "numeric" });

@@ -9,7 +9,7 @@ import { DownloadButton } from "./download";
 import { FlowChart } from "./flow_chart";
 import { useHistory } from "./history";
 import { flowsOf } from "./series";
-import { daysFrom, hoursFrom, startOfDay, startOfMonth } from "./time";
+import { daysFrom, hoursFrom, startOfDay, startOfMonth } from "../app/time";
 
 /** How the page shows a level: how far back, where its bars stand, what they are called. */
 interface Span {

@@ -7,7 +7,7 @@ import { SessionEnded, session } from "../api/session";
 import type { CameraCount, Site } from "../api/types";
 import { isOperator } from "../app/account";
 import { describeFault } from "../app/connection";
-import { Dialog } from "../app/dialog";
+import { Dialog, DialogFoot } from "../app/dialog";
 import { usePoll } from "../app/hooks";
 import { toError } from "../app/polling";
 import { siteAddress } from "../app/routes";
@@ -176,14 +176,7 @@ function DeleteDialog({ draft, onDelete, onClose }: DeleteProps) {
         Nothing will be counted at it any more. What it has counted stays in the history. This can't be
         undone.
       </p>
-      <div class="dialog-actions">
-        <button class="button" type="button" onClick={onClose}>
-          Keep it
-        </button>
-        <button class="button danger" type="button" onClick={onDelete}>
-          Delete
-        </button>
-      </div>
+      <DialogFoot action="Delete" isDangerous onAction={onDelete} back="Keep it" onBack={onClose} />
     </Dialog>
   );
 }

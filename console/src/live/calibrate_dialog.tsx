@@ -5,7 +5,7 @@ import { calibrate } from "../api/floorsight";
 import { SessionEnded, session } from "../api/session";
 import type { CameraCount } from "../api/types";
 import { describeFault } from "../app/connection";
-import { Dialog } from "../app/dialog";
+import { Dialog, DialogFoot } from "../app/dialog";
 import { toError } from "../app/polling";
 
 interface Props {
@@ -57,17 +57,7 @@ export function CalibrateDialog({ camera, onClose }: Props) {
             placeholder="such as: head count at shift change"
           />
         </label>
-        <p class="message" role="alert">
-          {message}
-        </p>
-        <div class="dialog-actions">
-          <button class="button" type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button class="button primary" type="submit" disabled={busy.value}>
-            Set the count
-          </button>
-        </div>
+        <DialogFoot message={message} action="Set the count" isDisabled={busy.value} onBack={onClose} />
       </form>
     </Dialog>
   );

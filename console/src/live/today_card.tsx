@@ -9,7 +9,7 @@ import { DayChart } from "../charts/day_chart";
 import { DownloadButton } from "../charts/download";
 import { useHistory } from "../charts/history";
 import { type Columns, levelsOf, limitsOf, peakOf } from "../charts/series";
-import { startOfDay } from "../charts/time";
+import { startOfDay } from "../app/time";
 
 const NONE: readonly HistoryRow[] = [];
 

@@ -9,7 +9,7 @@ import { DownloadButton } from "../charts/download";
 import { FlowChart } from "../charts/flow_chart";
 import { useHistory } from "../charts/history";
 import { flowsOf, sumByDay } from "../charts/series";
-import { daysFrom, hoursFrom, startOfDay } from "../charts/time";
+import { daysFrom, hoursFrom, startOfDay } from "../app/time";
 
 const DAYS = 7;
 const NONE: readonly HistoryRow[] = [];

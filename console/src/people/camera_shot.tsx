@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { toError } from "../app/polling";
 import { describeCameraFault } from "./camera_words";
-import { takePicture } from "./images";
+import { takePicture } from "../app/images";
 
 interface Props {
   isFull: boolean;

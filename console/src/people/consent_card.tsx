@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { recordConsent, withdrawConsent } from "../api/people";
 import type { Employee, Erasure } from "../api/types";
 import { useActing } from "../app/acting";
-import { Dialog } from "../app/dialog";
+import { Dialog, DialogFoot } from "../app/dialog";
 import { formatTime } from "../app/words";
 import { ErasureReport } from "./erasure_report";
 
@@ -110,27 +110,20 @@ function WithdrawDialog({ employee, onChanged, onClose }: DialogProps) {
             Their enrolled faces go at once, with every picture that shows them and everybody in review who is
             like them. No camera recognises them any more. Their name, punches and hours stay, for payroll.
           </p>
-          <p class="message" role="alert">
-            {message}
-          </p>
-          <div class="dialog-actions">
-            <button class="button" type="button" onClick={onClose}>
-              Keep it
-            </button>
-            <button
-              class="button danger"
-              type="button"
-              disabled={busy.value}
-              onClick={() =>
-                act(async () => {
-                  report.value = await withdrawConsent(employee.employee_id);
-                  onChanged();
-                })
-              }
-            >
-              {busy.value ? "Removing…" : "Withdraw and remove"}
-            </button>
-          </div>
+          <DialogFoot
+            message={message}
+            action={busy.value ? "Removing…" : "Withdraw and remove"}
+            isDangerous
+            isDisabled={busy.value}
+            onAction={() =>
+              act(async () => {
+                report.value = await withdrawConsent(employee.employee_id);
+                onChanged();
+              })
+            }
+            back="Keep it"
+            onBack={onClose}
+          />
         </div>
       )}
     </Dialog>

@@ -4,7 +4,8 @@ import { useSignal } from "@preact/signals";
 import { type Correction, correct } from "../api/attendance";
 import type { AttendanceRecord, Entered, Punch, PunchDirection, Site } from "../api/types";
 import { useActing } from "../app/acting";
-import { wallTimeAt } from "./dates";
+import { DialogFoot } from "../app/dialog";
+import { wallTimeAt } from "../app/dates";
 import { DIRECTION_WORDS, describePunch } from "./people_words";
 
 export type Task = { action: "add" } | { action: "replace" | "withdraw"; punch: Punch };
@@ -104,17 +105,13 @@ export function CorrectionForm({ site, record, task, onDone, onCancel }: Props) 
           placeholder="such as: forgot to check out; foreman’s list"
         />
       </label>
-      <p class="message" role="alert">
-        {message}
-      </p>
-      <div class="dialog-actions">
-        <button class="button" type="button" onClick={onCancel}>
-          Back
-        </button>
-        <button class="button primary" type="submit" disabled={busy.value}>
-          {VERBS[task.action]}
-        </button>
-      </div>
+      <DialogFoot
+        message={message}
+        action={VERBS[task.action]}
+        isDisabled={busy.value}
+        back="Back"
+        onBack={onCancel}
+      />
     </form>
   );
 }

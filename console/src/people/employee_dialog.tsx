@@ -4,8 +4,8 @@ import { useSignal } from "@preact/signals";
 import { createEmployee, updateEmployee } from "../api/people";
 import type { Employee, EmployeeFields, Site } from "../api/types";
 import { useActing } from "../app/acting";
-import { Dialog } from "../app/dialog";
-import { suggestId } from "./search";
+import { Dialog, DialogFoot } from "../app/dialog";
+import { freeId, suggestId } from "../app/names";
 
 interface Props {
   site: Site;
@@ -89,17 +89,12 @@ export function EmployeeDialog({ site, employee, taken = [], onDone, onClose }: 
             />
           </label>
         )}
-        <p class="message" role="alert">
-          {message}
-        </p>
-        <div class="dialog-actions">
-          <button class="button" type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button class="button primary" type="submit" disabled={busy.value}>
-            {employee ? "Save" : "Add"}
-          </button>
-        </div>
+        <DialogFoot
+          message={message}
+          action={employee ? "Save" : "Add"}
+          isDisabled={busy.value}
+          onBack={onClose}
+        />
       </form>
     </Dialog>
   );
@@ -114,10 +109,4 @@ function readFields(form: HTMLFormElement): EmployeeFields & { name: string } {
     employed_from: text("employed_from") || null,
     employed_until: text("employed_until") || null,
   };
-}
-
-function freeId(wanted: string, taken: readonly string[]): string {
-  let id = wanted;
-  for (let number = 2; taken.includes(id); number++) id = `${wanted}-${number}`;
-  return id;
 }

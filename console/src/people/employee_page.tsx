@@ -8,7 +8,7 @@ import { usePoll } from "../app/hooks";
 import { minute } from "../app/now";
 import { peopleAddress } from "../app/routes";
 import { ConsentCard } from "./consent_card";
-import { dateAt } from "./dates";
+import { dateAt } from "../app/dates";
 import { EmployeeDialog } from "./employee_dialog";
 import { describeEmployment } from "./employee_words";
 import { EraseCard } from "./erase_card";

@@ -1,7 +1,7 @@
 // Employees, their consent and what is erased, in words.
 
 import type { Employee, Erasure } from "../api/types";
-import { formatDate } from "./dates";
+import { formatDate } from "../app/dates";
 
 type Employed = Pick<Employee, "employed_from" | "employed_until">;
 

@@ -5,7 +5,7 @@ import type { Employee, Site } from "../api/types";
 import { minute } from "../app/now";
 import { goTo } from "../app/place";
 import { peopleAddress } from "../app/routes";
-import { dateAt } from "./dates";
+import { dateAt } from "../app/dates";
 import { EmployeeDialog } from "./employee_dialog";
 import { describeConsent, describeEmployment, hasLeft } from "./employee_words";
 import { findEmployees } from "./search";

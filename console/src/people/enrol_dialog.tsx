@@ -7,11 +7,11 @@ import { Refused } from "../api/request";
 import type { Employee } from "../api/types";
 import { useActing } from "../app/acting";
 import { describeFault } from "../app/connection";
-import { Dialog } from "../app/dialog";
+import { Dialog, DialogFoot } from "../app/dialog";
 import { CameraShot } from "./camera_shot";
 import { describeVerdict } from "./employee_words";
-import { toJpeg } from "./images";
-import { PictureDrop } from "./picture_drop";
+import { toJpeg } from "../app/images";
+import { PictureDrop } from "../app/picture_drop";
 
 interface Picture {
   key: number;
@@ -125,22 +125,13 @@ export function EnrolDialog({ employee, room, onEnrolled, onClose }: Props) {
             </li>
           ))}
         </ul>
-        <p class="message" role="alert">
-          {message}
-        </p>
-        <div class="dialog-actions">
-          <button class="button" type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button
-            class="button primary"
-            type="button"
-            disabled={busy.value || !pictures.value.length || isRefused}
-            onClick={enrol}
-          >
-            {busy.value ? "Looking at the pictures…" : "Enrol"}
-          </button>
-        </div>
+        <DialogFoot
+          message={message}
+          action={busy.value ? "Looking at the pictures…" : "Enrol"}
+          isDisabled={busy.value || !pictures.value.length || isRefused}
+          onAction={enrol}
+          onBack={onClose}
+        />
       </div>
     </Dialog>
   );

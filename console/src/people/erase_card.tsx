@@ -5,7 +5,7 @@ import { erase } from "../api/people";
 import type { Employee, Erasure } from "../api/types";
 import { isAdmin } from "../app/account";
 import { useActing } from "../app/acting";
-import { Dialog } from "../app/dialog";
+import { Dialog, DialogFoot } from "../app/dialog";
 import { ErasureReport } from "./erasure_report";
 
 interface Props {
@@ -82,21 +82,13 @@ function EraseDialog({ employee, onChanged, onClose }: Props & { onClose: () => 
               }}
             />
           </label>
-          <p class="message" role="alert">
-            {message}
-          </p>
-          <div class="dialog-actions">
-            <button class="button" type="button" onClick={onClose}>
-              Cancel
-            </button>
-            <button
-              class="button danger"
-              type="submit"
-              disabled={busy.value || typed.value.trim() !== employee.name.trim()}
-            >
-              {busy.value ? "Erasing…" : "Erase"}
-            </button>
-          </div>
+          <DialogFoot
+            message={message}
+            action={busy.value ? "Erasing…" : "Erase"}
+            isDangerous
+            isDisabled={busy.value || typed.value.trim() !== employee.name.trim()}
+            onBack={onClose}
+          />
         </form>
       )}
     </Dialog>

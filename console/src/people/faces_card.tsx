@@ -5,7 +5,7 @@ import { useRef } from "preact/hooks";
 import { deleteFace, listFaces } from "../api/people";
 import type { Employee, Face } from "../api/types";
 import { useActing } from "../app/acting";
-import { Dialog } from "../app/dialog";
+import { Dialog, DialogFoot } from "../app/dialog";
 import { usePoll } from "../app/hooks";
 import { formatTime } from "../app/words";
 import { EnrolDialog } from "./enrol_dialog";
@@ -114,28 +114,21 @@ function RemoveDialog({ employee, face, onRemoved, onClose }: RemoveProps) {
       <div class="dialog-form">
         <FacePicture url={face.picture_url} />
         <p>It goes with its picture, and nobody is recognised by it any more.</p>
-        <p class="message" role="alert">
-          {message}
-        </p>
-        <div class="dialog-actions">
-          <button class="button" type="button" onClick={onClose}>
-            Keep it
-          </button>
-          <button
-            class="button danger"
-            type="button"
-            disabled={busy.value}
-            onClick={() =>
-              act(async () => {
-                await deleteFace(employee.employee_id, face);
-                onRemoved();
-                onClose();
-              })
-            }
-          >
-            Remove
-          </button>
-        </div>
+        <DialogFoot
+          message={message}
+          action="Remove"
+          isDangerous
+          isDisabled={busy.value}
+          onAction={() =>
+            act(async () => {
+              await deleteFace(employee.employee_id, face);
+              onRemoved();
+              onClose();
+            })
+          }
+          back="Keep it"
+          onBack={onClose}
+        />
       </div>
     </Dialog>
   );

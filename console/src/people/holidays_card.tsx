@@ -6,7 +6,7 @@ import type { Holiday, Site } from "../api/types";
 import { useActing } from "../app/acting";
 import { usePoll } from "../app/hooks";
 import { minute } from "../app/now";
-import { addDays, dateAt, formatLongDate } from "./dates";
+import { addDays, dateAt, formatLongDate } from "../app/dates";
 
 const EVERY_MS = 60_000;
 const DAYS_AHEAD = 366;

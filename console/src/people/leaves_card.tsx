@@ -6,7 +6,7 @@ import type { Employee, Leave, Site } from "../api/types";
 import { useActing } from "../app/acting";
 import { usePoll } from "../app/hooks";
 import { minute } from "../app/now";
-import { addDays, dateAt, formatDate } from "./dates";
+import { addDays, dateAt, formatDate } from "../app/dates";
 
 const EVERY_MS = 30_000;
 const DAYS_BACK = 90;

@@ -1,7 +1,7 @@
 // A month of one employee as days: what was worked, and what each free day is.
 
 import type { AttendanceRecord, Holiday, Leave } from "../api/types";
-import { datesOf, weekdayOf } from "./dates";
+import { datesOf, weekdayOf } from "../app/dates";
 import { groupBy } from "./grouping";
 
 export interface MonthDay {

@@ -6,7 +6,7 @@ import type { AttendanceRecord, Employee, Holiday, Leave, PlacedPunch, Site, Sum
 import { usePoll } from "../app/hooks";
 import { minute } from "../app/now";
 import { peopleAddress } from "../app/routes";
-import { dateAt, datesOf, formatMonth, monthOf } from "./dates";
+import { dateAt, datesOf, formatMonth, monthOf } from "../app/dates";
 import { daysOfMonth } from "./month";
 import { MonthPicker } from "./month_picker";
 import { MonthTable } from "./month_table";

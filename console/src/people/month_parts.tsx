@@ -2,7 +2,7 @@
 
 import type { Adjustment, PlacedPunch, Status, Summary } from "../api/types";
 import { formatTime } from "../app/words";
-import { formatDate } from "./dates";
+import { formatDate } from "../app/dates";
 import { DIRECTION_WORDS, describeSource, formatDifference, formatHours, STATUS_WORDS } from "./people_words";
 
 const COUNTED: readonly Status[] = ["late", "early_exit", "missing_punch", "absent", "on_leave", "holiday"];

@@ -3,7 +3,7 @@
 import type { Site } from "../api/types";
 import { minute } from "../app/now";
 import { goTo } from "../app/place";
-import { addMonths, dateAt, isMonth, monthOf } from "./dates";
+import { addMonths, dateAt, isMonth, monthOf } from "../app/dates";
 
 interface Props {
   site: Site;

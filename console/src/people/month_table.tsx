@@ -2,7 +2,7 @@
 
 import type { AttendanceRecord } from "../api/types";
 import { formatMinute } from "../app/words";
-import { formatDayOfMonth, formatLongDate } from "./dates";
+import { formatDayOfMonth, formatLongDate } from "../app/dates";
 import { type MonthDay, sumOf } from "./month";
 import { formatDelay, formatHours } from "./people_words";
 import { RecordChips } from "./status_chips";

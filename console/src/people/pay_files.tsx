@@ -3,7 +3,7 @@
 import { fetchPayFile, type PayFile } from "../api/attendance";
 import type { Site } from "../api/types";
 import { FileButton } from "../app/file_button";
-import { datesOf } from "./dates";
+import { datesOf } from "../app/dates";
 
 const TYPES: { type: PayFile; name: string }[] = [
   { type: "csv", name: "CSV" },

@@ -6,7 +6,7 @@ import type { Site, Summary } from "../api/types";
 import { usePoll } from "../app/hooks";
 import { minute } from "../app/now";
 import { peopleAddress } from "../app/routes";
-import { dateAt, formatDate, formatMonth, monthOf } from "./dates";
+import { dateAt, formatDate, formatMonth, monthOf } from "../app/dates";
 import { MonthPicker } from "./month_picker";
 import { PayFiles } from "./pay_files";
 import { formatHours } from "./people_words";

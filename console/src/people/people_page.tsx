@@ -64,7 +64,7 @@ function People({ site, place }: Props) {
     [site.site_id],
   );
   return (
-    <main class="people">
+    <main class="room">
       <PartTabs siteId={site.site_id} current={place.part} queue={queue.value} />
       <Part
         site={site}

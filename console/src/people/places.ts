@@ -1,6 +1,6 @@
 // Places in the people tab, as the address's fragment has them after `people`.
 
-import { isDate, isMonth } from "./dates";
+import { isDate, isMonth } from "../app/dates";
 
 /** Dates and months are local ones of the site; null: the present one. */
 export type PeoplePlace =

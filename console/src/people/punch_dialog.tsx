@@ -5,7 +5,7 @@ import { useRef } from "preact/hooks";
 import { punch } from "../api/attendance";
 import type { Employee, Site } from "../api/types";
 import { useActing } from "../app/acting";
-import { Dialog } from "../app/dialog";
+import { Dialog, DialogFoot } from "../app/dialog";
 import { formatTime } from "../app/words";
 import { EmployeePicker } from "./employee_picker";
 
@@ -87,20 +87,16 @@ export function PunchDialog({ site, employees, onPunched, onClose }: Props) {
             Time of the site ({site.time_zone.replaceAll("_", " ")}). Empty: now.
           </span>
         </label>
-        <p class="message" role="alert">
-          {message}
-        </p>
         <p class="said" role="status">
           {said}
         </p>
-        <div class="dialog-actions">
-          <button class="button" type="button" onClick={onClose}>
-            Close
-          </button>
-          <button class="button primary" type="submit" disabled={busy.value}>
-            Check {way}
-          </button>
-        </div>
+        <DialogFoot
+          message={message}
+          action={`Check ${way.value}`}
+          isDisabled={busy.value}
+          back="Close"
+          onBack={onClose}
+        />
       </form>
     </Dialog>
   );

@@ -7,7 +7,7 @@ import { Dialog } from "../app/dialog";
 import { usePoll } from "../app/hooks";
 import { formatMinute } from "../app/words";
 import { CorrectionForm, type Task } from "./correction_form";
-import { formatLongDate } from "./dates";
+import { formatLongDate } from "../app/dates";
 import { describeBooked, formatDifference, formatHours } from "./people_words";
 import { PunchList } from "./punch_list";
 import { RecordChips } from "./status_chips";

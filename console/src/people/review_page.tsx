@@ -5,6 +5,7 @@ import { useRef } from "preact/hooks";
 import { dismissReview, nameReview } from "../api/people";
 import type { Employee, Review, Site } from "../api/types";
 import { useActing } from "../app/acting";
+import { DialogFoot } from "../app/dialog";
 import { formatTime } from "../app/words";
 import { EmployeePicker } from "./employee_picker";
 import { describeNaming, describeReason } from "./people_words";
@@ -122,17 +123,14 @@ function ReviewCard({ review, site, employees, onSettled }: CardProps) {
             chosen.value = employee;
           }}
         />
-        <p class="message" role="alert">
-          {message}
-        </p>
-        <div class="dialog-actions">
-          <button class="button" type="button" disabled={busy.value} onClick={dismiss}>
-            Dismiss
-          </button>
-          <button class="button primary" type="submit" disabled={busy.value}>
-            Name
-          </button>
-        </div>
+        <DialogFoot
+          message={message}
+          action="Name"
+          isDisabled={busy.value}
+          back="Dismiss"
+          isBackDisabled={busy.value}
+          onBack={dismiss}
+        />
       </form>
     </li>
   );

@@ -13,7 +13,7 @@ import { useActing } from "../app/acting";
 import { usePoll } from "../app/hooks";
 import { minute } from "../app/now";
 import { peopleAddress } from "../app/routes";
-import { dateAt, formatDate } from "./dates";
+import { dateAt, formatDate } from "../app/dates";
 import { describeAssignment, describeShift, versionOn } from "./shift_words";
 
 const EVERY_MS = 30_000;

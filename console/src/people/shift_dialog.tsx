@@ -4,10 +4,10 @@ import { type Signal, useSignal } from "@preact/signals";
 import { changeShift, createShift, retireShift } from "../api/attendance";
 import type { Shift, Site } from "../api/types";
 import { useActing } from "../app/acting";
-import { Dialog } from "../app/dialog";
+import { Dialog, DialogFoot } from "../app/dialog";
+import { suggestId } from "../app/names";
 import { minute } from "../app/now";
-import { addDays, dateAt, formatDate, formatWeekdayName } from "./dates";
-import { suggestId } from "./search";
+import { addDays, dateAt, formatDate, formatWeekdayName } from "../app/dates";
 import { draftOf, findFault, NEW_SHIFT, type ShiftDraft } from "./shift_draft";
 import { BreakFields, MinuteField, RuleFields } from "./shift_fields";
 
@@ -69,10 +69,12 @@ export function ShiftDialog({ site, shift, onDone, onClose }: Props) {
           />
           {shift && <span class="hint muted">Days before stay as they were; they must not be locked.</span>}
         </label>
-        <p class="message" role="alert">
-          {message}
-        </p>
-        <div class="dialog-actions">
+        <DialogFoot
+          message={message}
+          action={shift ? "Change" : "Add"}
+          isDisabled={busy.value}
+          onBack={onClose}
+        >
           {shift && (
             <button
               class="button danger apart"
@@ -86,13 +88,7 @@ export function ShiftDialog({ site, shift, onDone, onClose }: Props) {
               {isEnding.value ? `Really: nobody has it from ${formatDate(from.value)} on` : "End it…"}
             </button>
           )}
-          <button class="button" type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button class="button primary" type="submit" disabled={busy.value}>
-            {shift ? "Change" : "Add"}
-          </button>
-        </div>
+        </DialogFoot>
       </form>
     </Dialog>
   );

@@ -3,7 +3,7 @@
 import type { Site } from "../api/types";
 import { formatDay, formatMinute } from "../app/words";
 import { peopleAddress } from "../app/routes";
-import { monthOf } from "./dates";
+import { monthOf } from "../app/dates";
 import type { DayRow, ShiftGroup } from "./day";
 import { StatusChips } from "./status_chips";
 import { formatDelay, PRESENCE_WORDS } from "./people_words";

@@ -1,7 +1,7 @@
 // Shifts in words, and which of their versions holds.
 
 import type { Assignment, Shift, ShiftVersion } from "../api/types";
-import { formatWeekdayName } from "./dates";
+import { formatWeekdayName } from "../app/dates";
 
 /** The version that holds on a date; of a shift that begins later its first one. */
 export function versionOn(shift: Shift, date: string): ShiftVersion | undefined {

@@ -5,7 +5,7 @@ import { listShifts } from "../api/attendance";
 import type { Shift, Site } from "../api/types";
 import { usePoll } from "../app/hooks";
 import { minute } from "../app/now";
-import { dateAt, formatDate } from "./dates";
+import { dateAt, formatDate } from "../app/dates";
 import { HolidaysCard } from "./holidays_card";
 import { ShiftDialog } from "./shift_dialog";
 import { comingVersions, describeShift, versionOn } from "./shift_words";

@@ -8,7 +8,7 @@ import { usePoll } from "../app/hooks";
 import { minute } from "../app/now";
 import { goTo } from "../app/place";
 import { peopleAddress } from "../app/routes";
-import { addDays, dateAt, formatLongDate, isDate } from "./dates";
+import { addDays, dateAt, formatLongDate, isDate } from "../app/dates";
 import { type DayRow, type Group, groupByShift, isInGroup, rowOfAttending, rowOfRecord } from "./day";
 import { PunchDialog } from "./punch_dialog";
 import { RecordDialog } from "./record_dialog";

@@ -12,7 +12,7 @@ import {
   isMonth,
   wallTimeAt,
   weekdayOf,
-} from "../src/people/dates";
+} from "../src/app/dates";
 
 test.each([
   ["2026-03-02", true],

@@ -1,13 +1,14 @@
-// Takes pictures that are dropped or picked.
+// Takes pictures that are dropped or picked: many, or one.
 
 import { useSignal } from "@preact/signals";
 
 interface Props {
   isFull: boolean;
+  isOne?: boolean;
   onFiles: (files: readonly File[]) => void;
 }
 
-export function PictureDrop({ isFull, onFiles }: Props) {
+export function PictureDrop({ isFull, isOne = false, onFiles }: Props) {
   const isOver = useSignal(false);
   return (
     <label
@@ -30,15 +31,15 @@ export function PictureDrop({ isFull, onFiles }: Props) {
       <input
         type="file"
         accept="image/*"
-        multiple
+        multiple={!isOne}
         disabled={isFull}
         onChange={(event) => {
           onFiles([...(event.currentTarget.files ?? [])]);
           event.currentTarget.value = ""; // so that the same file can be picked again
         }}
       />
-      <b>Choose pictures</b>
-      <span class="muted">or drop them here</span>
+      <b>{isOne ? "Choose a photograph" : "Choose pictures"}</b>
+      <span class="muted">{isOne ? "or drop it here" : "or drop them here"}</span>
     </label>
   );
 }

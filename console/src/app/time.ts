@@ -1,6 +1,7 @@
 // Days and hours of a site's own clock.
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 interface Wall {
   year: number;
@@ -39,6 +40,19 @@ export function hoursFrom(from: number, to: number): number[] {
     { length: Math.max(0, Math.ceil((to - from) / HOUR_MS)) },
     (_, hour) => from + hour * HOUR_MS,
   );
+}
+
+/**
+ * The instant at which a zone's clocks show a local time such as 2026-03-02T08:00. The first of two where
+ * clocks show it twice; where they leave it out, as much later as they were put forward.
+ * @returns NaN for what is no time
+ */
+export function instantAt(wallTime: string, timeZone: string): number {
+  const asUtc = Date.parse(`${wallTime}Z`);
+  if (Number.isNaN(asUtc)) return asUtc;
+  const offsets = [-DAY_MS, DAY_MS].map((away) => offsetAt(asUtc + away, timeZone));
+  const found = offsets.map((offset) => asUtc - offset).filter((at) => at + offsetAt(at, timeZone) === asUtc);
+  return Math.min(...(found.length ? found : [asUtc - (offsets[0] ?? 0)]));
 }
 
 /** How much a zone's clock is ahead of UTC at an instant, in milliseconds. */
