@@ -1,4 +1,4 @@
-"""The one-machine cloud as fixtures, for every suite that needs it: import them into its conftest."""
+"""The one-machine cloud as fixtures; tests/conftest.py has them for all suites."""
 
 from __future__ import annotations
 

@@ -17,9 +17,6 @@ from infra.local.demo import DemoOptions, run_demo
 from infra.local.deployment import Deployment
 from infra.local.emulator import free_port
 from infra.local.models_cli import CACHE_FOLDER, MEDIA_CATALOGUE, MEDIA_FOLDER
-from tests.cloud import accounts, cloud, emulator
-
-__all__ = ["accounts", "cloud", "emulator"]
 
 SITE = "e2e"
 
@@ -51,9 +48,9 @@ def api(cloud: Deployment, accounts: dict[str, Account]) -> Iterator[ApiClient]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def running_demo() -> Iterator[RunningPage]:
-    """`floorsight demo`, started by its own code on a port of its own."""
+    """`floorsight demo`, started by its own code on a port of its own. It keeps a core busy: it ends soon."""
     with run_demo(DemoOptions(port=free_port()), Console(stderr=True)) as demo:
         viewer = demo.account("viewer")
         yield RunningPage(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from tests.cloud import make_client
 from tests.waiting import eventually
 
 BEGAN_AT = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 300.0  # for a worker to analyse everything
 IDLE_SECONDS = 3.0
 
 Detail = dict[str, Any]
@@ -57,6 +58,16 @@ def work_until_idle(cloud: Deployment, patience_seconds: float = PATIENCE_SECOND
     return worker
 
 
+def end(child: Child) -> int:
+    """Ask a process to end, and wait for that; its exit code. `Child.stop` is not patient: it kills."""
+    try:
+        child.process.send_signal(signal.SIGTERM)
+        return child.process.wait(PATIENCE_SECONDS)
+    finally:
+        if child.running:
+            child.stop()
+
+
 def settle(cloud: Deployment) -> None:
     """Wait until the reaction's queue has nothing waiting and nothing in hand."""
     eventually(lambda: _waiting(cloud) == 0, "an empty queue")
@@ -72,7 +83,10 @@ def ledger(api: ApiClient, camera_id: str) -> list[tuple[Any, ...]]:
 
 @contextmanager
 def recorded(cloud: Deployment, name: str, event: type[Event]) -> Iterator[Callable[[], list[Detail]]]:
-    """A queue of the test's own on the bus; the function in hand drains it into a growing list."""
+    """A queue of the test's own on the bus; the function in hand drains it into a growing list.
+
+    Each event once: it is published again, with the same id, when the bus answers too late.
+    """
     sqs, events = make_client("sqs", cloud.endpoint), make_client("events", cloud.endpoint)
     queue = sqs.create_queue(QueueName=name)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -80,14 +94,15 @@ def recorded(cloud: Deployment, name: str, event: type[Event]) -> Iterator[Calla
     pattern = json.dumps({"source": ["floorsight"], "detail-type": [event.detail_type()]})
     events.put_rule(Name=name, EventBusName=bus, EventPattern=pattern)
     events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "recorder", "Arn": arn}])
-    seen: list[Detail] = []
+    seen: dict[str, Detail] = {}
 
     def drain() -> list[Detail]:
         while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
-                seen.append(json.loads(message["Body"])["detail"])
+                detail = json.loads(message["Body"])["detail"]
+                seen.setdefault(detail["event_id"], detail)
                 sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
-        return seen
+        return list(seen.values())
 
     try:
         yield drain

@@ -15,15 +15,16 @@ from infra.local.accounts import Account
 from infra.local.api_client import ApiClient
 from infra.local.deployment import Deployment
 from tests.e2e import square
-from tests.e2e.browsing import browser, eventually, open_page, sign_in
+from tests.e2e.browsing import PATIENCE_MS, browser, eventually, open_page, sign_in
+from tests.waiting import PATIENCE_SECONDS
 
 __all__ = ["browser"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.cloud]
 
 SITE, CAMERA, LIMIT = "console", "console-door", 4
-API_MS = 90_000
-REACTION_MS = 90_000
+API_MS = PATIENCE_MS
+REACTION_MS = PATIENCE_SECONDS * 1000
 # How exactly a mouse can point in a picture of some hundred pixels.
 POINTED = 0.003
 

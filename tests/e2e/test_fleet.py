@@ -103,26 +103,27 @@ def test_one_worker_killed_changes_nothing(
 
     began = time.monotonic()
     workers += [fleet.start_worker(shared, name) for name in ("a", "b")]
-    eventually(lambda: any(worker.taken_at() for worker in workers), "a first shard taken")
+    patience = fleet.PATIENCE_SECONDS
+    eventually(lambda: any(worker.taken_at() for worker in workers), "a first shard taken", patience)
     first_lease_seconds = time.monotonic() - began
-    eventually(lambda: leases.are_spread_over(workers), "shards spread over both workers")
+    eventually(lambda: leases.are_spread_over(workers), "shards spread over both workers", patience)
     leader = leases.leader()
     (survivor,) = (worker for worker in workers if worker.worker_id == leader)
     (victim,) = (worker for worker in workers if worker.worker_id != leader)
-    eventually(
-        lambda: (
-            len(victim.taken_at()) == list(leases.owners().values()).count(victim.worker_id)
-            and any(fleet.sequence_of(shared, camera_id) >= 2 for camera_id in cameras)
-        ),
-        "work under way",
-    )
-    lost = {shard for shard, owner in leases.owners().items() if owner == victim.worker_id}
+
+    def find_taken() -> set[str]:
+        """The victim's shards, of one look, once it works on all of them and something is counted."""
+        mine = {shard for shard, owner in leases.owners().items() if owner == victim.worker_id}
+        is_under_way = any(fleet.sequence_of(shared, camera_id) >= 2 for camera_id in cameras)
+        return mine if is_under_way and mine <= victim.taken_at().keys() else set()
+
+    lost = eventually(find_taken, "work under way", patience)
     killed_at = datetime.now(UTC)
     os.killpg(victim.child.process.pid, signal.SIGKILL)
     assert delivery.let_go() == HELD_CHUNKS * len(cameras)
 
     # Some of them may have been the survivor's before: only what it takes from now on is taken over.
-    eventually(lambda: lost <= survivor.taken_since(killed_at).keys(), "the other has taken over")
+    eventually(lambda: lost <= survivor.taken_since(killed_at).keys(), "the other has taken over", patience)
     taken = survivor.taken_since(killed_at)
     took_over_seconds = max((taken[shard] - killed_at).total_seconds() for shard in lost)
     with capsys.disabled():
@@ -139,6 +140,6 @@ def test_one_worker_killed_changes_nothing(
     assert leases.schemas() == template_schemas(shared)
     # Told to stop it settles: the checkpoints it leaves are the shards' ends.
     survivor.child.process.send_signal(signal.SIGTERM)
-    assert survivor.child.process.wait(square.PATIENCE_SECONDS) == 0, survivor.child.last_lines(20)
+    assert survivor.child.process.wait(patience) == 0, survivor.child.last_lines(20)
     # A shard that moved between the two before the kill was settled then as well.
     assert len({line["shard"] for line in survivor.said("settled")}) == fleet.SHARDS

@@ -31,7 +31,7 @@ from infra.local.models_cli import CACHE_FOLDER, MEDIA_CATALOGUE, MEDIA_FOLDER
 from infra.local.processes import start_publisher
 from tests.e2e import square
 from tests.fakes.faces import FPS, Passage, make_face_video
-from tests.waiting import eventually
+from tests.waiting import HTTP_SECONDS, eventually
 
 pytestmark = [pytest.mark.cloud, pytest.mark.media]
 
@@ -142,11 +142,16 @@ def test_one_coming_one_going_and_a_stranger_in_the_queue(
     eventually(lambda: len(of_the_door(works.unknown)) == 1, "that nobody knows the stranger")
     assert {event["employee_id"] for event in of_the_door(works.known)} == {ANDY}
 
-    def paid() -> bool:
-        records = works.records()
-        return bool(records and records[0]["check_in"] and records[0]["check_out"])
+    # A punch may be told of before its direction is known, and then once more; each once the record has it.
+    def told() -> set[tuple[str, str]]:
+        return {(event["punch_id"], event["direction"]) for event in of_the_door(works.punched)}
 
-    eventually(paid, "a day's work")
+    def ways() -> list[str]:
+        return sorted(direction for _, direction in told() if direction != "unknown")
+
+    eventually(lambda: ways() == ["in", "in", "out"], "three punches with their directions")
+    assert len({punch_id for punch_id, _ in told()}) == 3
+
     (record,) = works.records()
     assert record["statuses"] == ["present"]
     assert record["closed"]
@@ -156,15 +161,11 @@ def test_one_coming_one_going_and_a_stranger_in_the_queue(
     (stretch,) = record["stretches"]
     assert datetime.fromisoformat(stretch["start"]) == came
     assert datetime.fromisoformat(stretch["end"]) == went
-    # A punch may be told of before its direction is known, and then once more.
-    told = {(event["punch_id"], event["direction"]) for event in of_the_door(works.punched)}
-    assert sorted(direction for _, direction in told if direction != "unknown") == ["in", "in", "out"]
-    assert len({punch_id for punch_id, _ in told}) == 3
 
     (review,) = works.api.get("/api/identity/review", site_id=SITE)["items"]
     (not_known,) = of_the_door(works.unknown)
     assert (review["review_id"], review["camera_id"]) == (not_known["review_id"], DOOR)
-    assert httpx.get(review["snapshot_url"]).content.startswith(b"\xff\xd8")
+    assert httpx.get(review["snapshot_url"], timeout=HTTP_SECONDS).content.startswith(b"\xff\xd8")
 
 
 def test_frames_by_api_name_whom_they_show(works: Works, recordings: dict[str, Path], tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ from floorsight.events.vision import StreamHealth
 from floorsight.platform.aws import client
 from floorsight.platform.bus import EventBridgeBus
 from floorsight.platform.clock import utc_now
+from floorsight.platform.dynamo import DynamoTable
 from floorsight.platform.errors import NotFound
+from floorsight.streams.store import HealthStore
 from floorsight.vision.chunk import new_stream_session
 from infra.local.api_client import ApiClient
 from infra.local.deployment import Deployment
@@ -32,7 +34,6 @@ def test_a_dead_camera_is_reported_and_told(cloud: Deployment, api: ApiClient, t
     square.add_camera(api, SITE, CAMERA)
     with pytest.raises(NotFound, match="no publisher"):
         api.get(f"/api/occupancy/cameras/{CAMERA}/publisher")
-    session = say_that_it_was_seen(cloud)
     publisher = start_publisher(
         cloud.environment(cloud.publisher_settings()),
         f"rtsp://127.0.0.1:{free_port()}/nobody",
@@ -42,13 +43,18 @@ def test_a_dead_camera_is_reported_and_told(cloud: Deployment, api: ApiClient, t
     )
     try:
         report = eventually(lambda: last_report(api, "camera_error"), "a report on the camera")
+        # From when it counts as seen the clock may raise the alert at any moment: all that is asked of the
+        # alert and its event is there before.
         with square.recorded(cloud, "offline-cameras", CameraWentOffline) as events:
+            session = say_that_it_was_seen(cloud)
+            seen = HealthStore(DynamoTable(cloud.presence_table_name, client("dynamodb")))
+            eventually(lambda: seen.find_seen(SITE, CAMERA), "that it was seen")
             api.post("/api/occupancy/jobs/check_alerts/run", {"site_id": SITE})
             alert = eventually(lambda: offline_alert(api), "an alert")
             (event,) = eventually(lambda: [e for e in events() if e["camera_id"] == CAMERA], "an event")
     finally:
-        publisher.stop()
-    assert publisher.process.returncode == 0, publisher.last_lines()
+        code = square.end(publisher)
+    assert code == 0, publisher.last_lines()
     assert (report["connected"], report["link_up"], report["stopped"]) == (False, True, False)
     assert report["queue"]["chunks"] == 0
     assert "its publisher gets nothing from the camera: " in alert["steps"][0]["text"]

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from floorsight.events.vision import LineCrossed
@@ -18,7 +19,7 @@ from infra.local.api_client import ApiClient
 from infra.local.deployment import Deployment
 from tests.e2e import square
 from tests.e2e.conftest import SITE
-from tests.waiting import eventually
+from tests.waiting import HTTP_SECONDS, eventually
 
 pytestmark = [pytest.mark.cloud, pytest.mark.media]
 
@@ -66,12 +67,10 @@ def test_explanation_adds_up(api: ApiClient, undisturbed: str) -> None:
 
 
 def test_every_crossing_has_its_picture(api: ApiClient, undisturbed: str) -> None:
-    import httpx
-
     items = api.get(f"/api/occupancy/cameras/{undisturbed}/crossings", limit=500)["items"]
     assert items
     for item in items:
-        picture = httpx.get(item["snapshot_url"])
+        picture = httpx.get(item["snapshot_url"], timeout=HTTP_SECONDS)
         assert picture.status_code == 200
         assert picture.content.startswith(b"\xff\xd8")
 
@@ -81,9 +80,9 @@ def test_what_the_video_took_is_measured(api: ApiClient, undisturbed: str) -> No
 
     def hours() -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = api.get("/api/diagnostic/metrics", camera_id=undisturbed)["items"]
-        return found
+        return found if sum(hour["frames"] for hour in found) >= FRAMES else []
 
-    taken = eventually(hours, "measurements")
+    taken = eventually(hours, "measurements of all frames")
     crossings = api.get(f"/api/occupancy/cameras/{undisturbed}/crossings", limit=500)["items"]
     assert sum(hour["frames"] for hour in taken) == FRAMES
     for stage in ("decode", "infer", "track", "commit"):

@@ -31,10 +31,12 @@ from floorsight.vision.detections import Detections
 from floorsight.vision.detector import Detector
 from floorsight.vision.faces.reading import FaceReads
 from floorsight.vision.pipeline import Analysis, ChunkPipeline
-from floorsight.vision.plan import CountingLine, CountingPlan, CountingZone
+from floorsight.vision.plan import CountingLine, CountingPlan, CountingZone, GateView
+from floorsight.vision.plates.reading import PlateReads
 from floorsight.vision.service import CameraStream, StreamPorts
 from floorsight.vision.shards import Record, ShardProcessor
 from floorsight.vision.store import StreamStore
+from floorsight.vision.stream_state import dump_state
 from floorsight.vision.timing import Stopwatch
 from floorsight.vision.tracking.tracker import Tracker
 from tests.fakes.bus import MemoryBus
@@ -163,6 +165,9 @@ def plan_of(camera_id: str) -> CountingPlan:
     return CountingPlan(SITE, camera_id, float(FPS), (MIDDLE_LINE,), (MIDDLE_ZONE,))
 
 
+GATE = GateView("gate-1", "2", Direction.IN)
+
+
 class MemoryCheckpoint:
     """`Checkpointer` of one shard."""
 
@@ -234,6 +239,9 @@ class World:
     checkpoint: MemoryCheckpoint = field(default_factory=MemoryCheckpoint)
     checkpoints: list[int] = field(default_factory=list)
     face_reader: FaceReads | None = None  # with one, every camera asks for faces
+    plate_reader: PlateReads | None = None  # with one, every camera is at a `gate`
+    gate: GateView = GATE
+    detector: Any = None
 
     def add(self, *data: bytes | Chunk) -> World:
         """Append records to the shard."""
@@ -280,9 +288,10 @@ class World:
     def ports(self, faulty: FaultyPorts, detector: Any = None, **changes: Any) -> StreamPorts:
         values: dict[str, Any] = {
             "pipeline": ChunkPipeline(
-                cast("Detector", detector or BrightBlockDetector()),
+                cast("Detector", detector or self.detector or BrightBlockDetector()),
                 Tracker(),
                 self._open_faces if self.face_reader else None,
+                self._open_plates if self.plate_reader else None,
             ),
             "plan_of": self.plan_of,
             "store": StreamStore(cast("Table", faulty)),
@@ -297,8 +306,13 @@ class World:
         assert self.face_reader is not None
         return self.face_reader
 
+    def _open_plates(self) -> PlateReads:
+        assert self.plate_reader is not None
+        return self.plate_reader
+
     def plan_of(self, camera_id: str) -> CountingPlan:
-        return replace(plan_of(camera_id), identifies=self.face_reader is not None)
+        gate = self.gate if self.plate_reader else None
+        return replace(plan_of(camera_id), identifies=self.face_reader is not None, gate=gate)
 
     def unread(self) -> list[Record]:
         """Records after the checkpoint."""
@@ -354,6 +368,25 @@ def replay_until_done(world: World, strikes: Iterable[Callable[[int, str], None]
         except Killed:
             continue
     return world.run(**how)
+
+
+def final_state(world: World) -> bytes:
+    """What is kept of the camera's stream."""
+    state = world.store().load(CAMERA).state
+    assert state is not None
+    return dump_state(state)
+
+
+def count_moments(world: World) -> int:
+    """How many moments there are at which its undisturbed run could have died."""
+    seen = 0
+
+    def count(number: int, name: str) -> None:
+        nonlocal seen
+        seen = number
+
+    world.run(count)
+    return seen
 
 
 class Killed(BaseException):

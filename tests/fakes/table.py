@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -40,6 +40,9 @@ class MemoryTable:
         with self._lock:
             found = self._items.get(key)
             return from_dynamo(found) if found is not None else None
+
+    def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        return {key: item for key in keys if (item := self.get(key)) is not None}
 
     def query(
         self,
@@ -114,6 +117,26 @@ class MemoryTable:
             self._items.pop(write.key, None)
 
 
+class LateIndex(MemoryTable):
+    """Its index shows what there was when it fell behind, as DynamoDB's may for a moment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._behind: MemoryTable | None = None
+
+    def fall_behind(self) -> None:
+        self._behind = MemoryTable()
+        self._behind._items = dict(self._items)
+
+    def catch_up(self) -> None:
+        self._behind = None
+
+    def query(self, pk: str, *, index: bool = False, **wanted: Any) -> Page[Item]:
+        if index and self._behind is not None:
+            return self._behind.query(pk, index=True, **wanted)
+        return super().query(pk, index=index, **wanted)
+
+
 def _updated(stored: Stored | None, write: Update) -> Stored:
     item = dict(stored) if stored is not None else to_dynamo(write.key.attributes())
     for name, value in write.set.items():
@@ -145,6 +168,10 @@ class FaultyTable:
     def get(self, key: Key) -> Item | None:
         self._maybe_unavailable()
         return self.table.get(key)
+
+    def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
+        self._maybe_unavailable()
+        return self.table.get_many(keys)
 
     def query(self, pk: str, **how: Any) -> Page[Item]:
         self._maybe_unavailable()

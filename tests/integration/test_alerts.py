@@ -14,15 +14,18 @@ import httpx
 import pytest
 
 from floorsight.events.identity import AnswerSource, PersonNotRecognised, PersonRecognised
+from floorsight.events.vehicles import Alarm, GateDecided, Verdict
 from floorsight.events.vision import Direction, LineCrossed, ZoneEntered
 from floorsight.platform.aws import client
-from floorsight.platform.bus import EventBridgeBus
+from floorsight.platform.bus import SOURCE, EventBridgeBus
 from floorsight.platform.clock import utc_now
 from infra.local.accounts import Account
 from infra.local.deployment import Deployment
 from tests.cloud import make_client
+from tests.e2e import square
+from tests.fakes.decisions import gate_decided
 from tests.integration.test_deployment import sign_in
-from tests.waiting import eventually
+from tests.waiting import HTTP_SECONDS, eventually, patient_http
 
 pytestmark = pytest.mark.cloud
 
@@ -44,7 +47,7 @@ class Receiver:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 if body["Type"] == "SubscriptionConfirmation":
-                    httpx.get(body["SubscribeURL"], timeout=10).raise_for_status()
+                    httpx.get(body["SubscribeURL"], timeout=HTTP_SECONDS).raise_for_status()
                 else:
                     receiver.notices.append(json.loads(body["Message"]))
                 self.send_response(200)
@@ -179,6 +182,7 @@ class Door:
         """Wait until every event was counted and looked at."""
         live = f"occupancy/live?site_id={self.name}"
         eventually(lambda: self.call("GET", live)["raw"] == self.people, f"{self.people} inside")
+        square.settle(self.cloud)  # what is counted is told a moment later
         sqs = make_client("sqs", self.cloud.endpoint)
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
 
@@ -203,7 +207,7 @@ class Door:
 
 @pytest.fixture
 def door(cloud: Deployment, accounts: dict[str, Account]) -> Iterator[Door]:
-    with httpx.Client(timeout=30) as http:
+    with patient_http() as http:
         door = Door(cloud, http, sign_in(http, cloud, accounts["operator"]), f"alert-{uuid.uuid4().hex[:8]}")
         door.set_up()
         yield door
@@ -286,6 +290,57 @@ def test_somebody_unknown_in_a_restricted_zone_is_told_once_and_an_employee_is_n
     assert (mailbox.notices[1]["step"], mailbox.notices[1]["text"]) == (
         "resolved",
         "recognised as an employee meanwhile",
+    )
+
+
+def test_a_blocked_vehicle_is_told_once_and_decisions_without_alarm_do_not_come_that_far(door: Door) -> None:
+    mailbox = Mailbox.make(door.cloud)
+    door.subscribe("sqs", mailbox.arn)
+    door.settle()
+    here = {"site_id": door.name, "camera_id": door.name, "occurred_at": utc_now()}
+    held = {"alarm": None, "verdict": Verdict.HOLD, "passage_id": f"{door.name}-2"}
+    blocked = gate_decided(**here, event_id=f"{door.name}-blocked", passage_id=f"{door.name}-1")
+    other = gate_decided(**here, **held, event_id=f"{door.name}-held")
+    near = gate_decided(**here, event_id=f"{door.name}-near", passage_id="3", alarm=Alarm.NEAR_BLOCKED)
+    EventBridgeBus(door.cloud.event_bus_name, client("events")).publish(
+        [event.to_message() for event in (other, blocked, near, blocked, other)]
+    )
+    eventually(lambda: len(mailbox.empty()) >= 2, "both alerts")
+    door.settle()
+    told_of = sorted((each["severity"], each["kind"], each["step"]) for each in mailbox.empty())
+    assert told_of == [("critical", "blocked_vehicle", "raised"), ("warning", "blocked_vehicle", "raised")]
+    [text] = [each["text"] for each in mailbox.notices if each["severity"] == "critical"]
+    assert text.startswith("KA01AB1234 is blocked: at gate north, lane 1, coming in, ")
+    assert lets_through(door, blocked)
+    assert not lets_through(door, other)
+
+
+def lets_through(door: Door, event: GateDecided) -> bool:
+    """Whether a rule of raise_alert's queue takes an event of this content, by the patterns as deployed."""
+    events, bus = make_client("events", door.cloud.endpoint), door.cloud.event_bus_name
+    queue = door.queue_url.rpartition("/")[2]
+    message = event.to_message()
+    body = json.dumps(
+        {
+            "id": "1",
+            "account": "000000000000",
+            "source": SOURCE,
+            "time": "2026-01-01T00:00:00Z",
+            "region": "us-east-1",
+            "resources": [],
+            "detail-type": message.detail_type,
+            "detail": json.loads(message.detail),
+        }
+    )
+    rules = [
+        rule
+        for rule in events.list_rules(EventBusName=bus)["Rules"]
+        for target in events.list_targets_by_rule(Rule=rule["Name"], EventBusName=bus)["Targets"]
+        if target["Arn"].endswith(f":{queue}")
+    ]
+    assert len(rules) == 2
+    return any(
+        events.test_event_pattern(EventPattern=rule["EventPattern"], Event=body)["Result"] for rule in rules
     )
 
 

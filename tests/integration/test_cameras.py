@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -32,7 +32,8 @@ from floorsight.vision.decoding import decode_frames
 from tests.fakes.cameras import CameraTraits, FakeCamera
 from tests.fakes.videos import make_video
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 90.0
+LISTEN_SECONDS = 20.0
 PASSWORD = "p@ss/w:rd%"
 SETTINGS = LiveSettings(
     "plant-1",
@@ -162,10 +163,10 @@ def test_silence_is_a_disconnect(folder: Path) -> None:
     with FakeCamera(folder) as camera, published(camera.url("video.mp4"), settings) as watched:
         watched.wait(lambda: bool(watched.chunks))
         camera.silent.set()
-        watched.wait(lambda: not watched.statuses[-1].connected)
-        assert "nothing came" in watched.errors()[0]
+        watched.wait(lambda: any("nothing came" in error for error in watched.errors()))
+        before = len(watched.sessions())
         camera.silent.clear()
-        watched.wait(lambda: len(watched.sessions()) == 2)
+        watched.wait(lambda: len(watched.sessions()) > before)
     assert camera.connections >= 2
 
 
@@ -202,10 +203,16 @@ def test_frame_mode_and_gate(folder: Path) -> None:
 
 
 def answer_as_a_web_server(listening: socket.socket) -> None:
-    connection, _ = listening.accept()
-    with connection:
-        connection.recv(4096)
-        connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+    """Until it is shut down, or nobody connects: who was answered too late asks again."""
+    while True:
+        try:
+            connection, _ = listening.accept()
+        except OSError:
+            return
+        connection.settimeout(LISTEN_SECONDS)
+        with connection, suppress(OSError):  # who asked may be gone
+            connection.recv(4096)
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
 
 
 class TestTheProgram:
@@ -274,10 +281,12 @@ class TestTheProgram:
 
     def test_something_else_listens_there(self, capsys: pytest.CaptureFixture[str]) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listening:
+            listening.settimeout(LISTEN_SECONDS)
             answering = threading.Thread(target=answer_as_a_web_server, args=[listening])
             answering.start()
             url = f"rtsp://127.0.0.1:{listening.getsockname()[1]}/a"
             assert self.run(url) == program.EXIT_NO_CAMERA_STREAM
+            listening.shutdown(socket.SHUT_RDWR)
             answering.join()
         assert "not_a_camera" in capsys.readouterr().out
 

@@ -105,7 +105,5 @@ def test_eight_writers_of_one_camera_end_in_the_exact_state(
     assert marked == {quarter_of(each.occurred_at) for each in expected}
 
     assert set(moments.moments) == {"conflict, met", "conflict, drawn", "throttled", "answer lost"}
-    requests_a_crossing = moments.requests.total() / delivered.crossings
-    assert requests_a_crossing < 1.5
     with capsys.disabled():
         sys.stdout.write(f"\n{describe(delivered, moments)}\n")

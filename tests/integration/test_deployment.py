@@ -19,7 +19,7 @@ from infra.constructs.reaction import MAX_RECEIVES
 from infra.local.accounts import Account
 from infra.local.deployment import Deployment, deploy
 from tests.cloud import make_client
-from tests.waiting import eventually
+from tests.waiting import eventually, patient_http
 
 pytestmark = pytest.mark.cloud
 
@@ -53,7 +53,7 @@ class Door:
 
 @pytest.fixture(scope="module")
 def api(cloud: Deployment) -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=20) as http:
+    with patient_http() as http:
         yield http
 
 
@@ -212,13 +212,15 @@ def test_an_event_that_fails_for_ever_is_kept_and_blocks_nothing(
         bus.publish([unknown.to_message(), door.crossing(track_id=2).to_message()])
         live = f"{cloud.api_url}/api/occupancy/cameras/{door.camera_id}/live"
         eventually(lambda: api.get(live, headers=operator).json()["entries"] == 1, "its neighbour's count")
-        kept = eventually(
-            lambda: sqs.receive_message(QueueUrl=dead_letters, AttributeNames=["All"], WaitTimeSeconds=1).get(
-                "Messages"
-            ),
-            "a dead letter",
-        )
+        kept = eventually(lambda: find_message(sqs, dead_letters, unknown.event_id), "a dead letter")
     finally:
         sqs.set_queue_attributes(QueueUrl=queue, Attributes=hidden)
-    assert [unknown.event_id in message["Body"] for message in kept] == [True]
-    assert int(kept[0]["Attributes"]["ApproximateReceiveCount"]) > MAX_RECEIVES
+    assert int(kept["Attributes"]["ApproximateReceiveCount"]) > MAX_RECEIVES
+
+
+def find_message(sqs: Any, queue: str, text: str) -> Any:
+    """The message with this text; others, of events that failed elsewhere, are left to themselves."""
+    found = sqs.receive_message(
+        QueueUrl=queue, AttributeNames=["All"], MaxNumberOfMessages=10, WaitTimeSeconds=1
+    )
+    return next((each for each in found.get("Messages", []) if text in each["Body"]), None)

@@ -19,7 +19,8 @@ from infra.paths import REPOSITORY
 pytestmark = [pytest.mark.cloud, pytest.mark.media]
 
 SITE = "offices"
-EMPLOYEE = "/api/employees/anna"
+NAME = "offices-anna"  # ids are given once, and others of this cloud have an anna
+EMPLOYEE = f"/api/employees/{NAME}"
 MEDIA = REPOSITORY / ".floorsight" / "media"
 ANNA, OTHER = ("portrait-a-1.jpg", "portrait-a-2.jpg"), "portrait-b-1.jpg"
 
@@ -36,7 +37,7 @@ def admin(cloud: Deployment, accounts: dict[str, Account]) -> Iterator[ApiClient
     with ApiClient(cloud.api_url) as api:
         api.sign_in("admin", accounts["admin"].password)
         api.post("/api/sites", {"site_id": SITE, "name": "Offices", "time_zone": "Europe/Vienna"})
-        api.post("/api/employees", {"employee_id": "anna", "site_id": SITE, "name": "Anna"})
+        api.post("/api/employees", {"employee_id": NAME, "site_id": SITE, "name": "Anna"})
         yield api
 
 
@@ -60,7 +61,7 @@ def _flat(value: Any) -> bytes:
 
 
 def embeddings_of(cloud: Deployment) -> list[bytes]:
-    key = {"PK": {"S": f"GALLERY#{SITE}"}, "SK": {"S": "EMPLOYEE#anna"}}
+    key = {"PK": {"S": f"GALLERY#{SITE}"}, "SK": {"S": f"EMPLOYEE#{NAME}"}}
     item: Any = client("dynamodb").get_item(TableName=cloud.registry_table_name, Key=key)["Item"]  # type: ignore[arg-type]
     return [bytes(face["M"]["embedding"]["B"]) for face in item["faces"]["L"]]
 

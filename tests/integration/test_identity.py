@@ -29,7 +29,7 @@ from infra.local.api_client import ApiClient
 from infra.local.deployment import Deployment
 from tests.e2e.square import recorded
 from tests.fakes.portraits import EMBEDDER, face_of, jpeg_of, stored
-from tests.waiting import eventually
+from tests.waiting import HTTP_SECONDS, eventually
 
 pytestmark = pytest.mark.cloud
 
@@ -127,7 +127,9 @@ def test_who_is_enrolled_is_recognised_and_who_is_not_is_named_by_a_person(door:
         eventually(lambda: not list(door.objects.list(f"faces/{name}/")), "faces to be forgotten")
         [review] = door.api.get("/api/identity/review", site_id=name)["items"]
         assert (review["review_id"], review["reason"]) == (stranger["review_id"], "below_threshold")
-        assert httpx.get(review["snapshot_url"]).content in {jpeg_of(STRANGER, shot) for shot in range(3)}
+        assert httpx.get(review["snapshot_url"], timeout=HTTP_SECONDS).content in {
+            jpeg_of(STRANGER, shot) for shot in range(3)
+        }
 
         path = f"/api/identity/review/{review['review_id']}/name"
         answer = door.api.post(path, {"employee_id": door.carl})

@@ -29,6 +29,7 @@ from infra.local.api_client import ApiClient
 from infra.local.deployment import Deployment
 from tests.e2e.square import add_camera, ledger
 from tests.fakes.streams import World
+from tests.waiting import HTTP_SECONDS
 
 pytestmark = [pytest.mark.cloud, pytest.mark.media]
 
@@ -141,7 +142,7 @@ def test_frames_by_api_are_counted_exactly_as_by_stream(
 def test_a_large_image_goes_by_way_of_the_bucket(machine: ApiClient, stills: list[Still]) -> None:
     data = stills[0].data
     invitation = machine.post("/api/process/uploads", {"size_bytes": len(data)})
-    put = httpx.put(invitation["url"], content=data, headers=invitation["headers"])
+    put = httpx.put(invitation["url"], content=data, headers=invitation["headers"], timeout=HTTP_SECONDS)
     assert put.status_code == 200, put.text
     later = (stills[-1].captured_at + timedelta(minutes=5)).isoformat()
     body = {"camera_id": CAMERA, "upload_key": invitation["upload_key"], "captured_at": later}
@@ -155,7 +156,8 @@ def test_cameras_may_send_frames_and_viewers_may_not(
 ) -> None:
     with pytest.raises(Forbidden):
         machine.get("/api/sites")
-    assert httpx.post(f"{cloud.api_url}/api/process", json={}).status_code == 401
+    nobody = httpx.post(f"{cloud.api_url}/api/process", json={}, timeout=HTTP_SECONDS)
+    assert nobody.status_code == 401
     with ApiClient(cloud.api_url) as viewer:
         viewer.sign_in("viewer", accounts["viewer"].password)
         with pytest.raises(Forbidden, match="role"):
