@@ -6,7 +6,7 @@ STAMPS := .floorsight/stamps
 PACKAGES := floorsight infra functions containers
 SOURCES := shared infra functions containers tests benchmarks
 
-.PHONY: demo test check format setup setup-test lock docs clean bench-peers
+.PHONY: demo test check format setup setup-test lock docs clean bench-peers easyocr test-easyocr
 
 demo: setup ## run the main job on this machine and show it
 	$(BIN)/floorsight demo $(ARGS)
@@ -14,7 +14,10 @@ demo: setup ## run the main job on this machine and show it
 test: setup-test ## all tests
 	$(BIN)/pytest -n 2 tests/unit tests/property tests/contract tests/infra $(ARGS)
 	npm test --silent
-	$(BIN)/pytest tests/media tests/integration tests/e2e $(ARGS)
+	$(BIN)/pytest $(SIDE_BY_SIDE) tests/e2e tests/integration tests/media $(ARGS)
+
+# A process for each core, a cloud for each process; a file's tests stay together. The long ones come first.
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup ## format, lint, types, import rules, generated documents
 	$(BIN)/ruff format --check $(SOURCES)
@@ -51,6 +54,23 @@ $(STAMPS)/bench-peers: benchmarks/requirements.txt
 	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
+# Its PyTorch is built for processors alone: a tenth of the bytes. PyPI has none of these builds; pip must know an index
+# or a folder that has them (docs/models.md).
+easyocr: $(STAMPS)/easyocr ## install the second backend that reads plates, in an environment of its own
+
+EASYOCR := .floorsight/easyocr
+$(STAMPS)/easyocr: requirements/easyocr.lock
+	@mkdir -p $(STAMPS)
+	$(PYTHON) -m venv --clear $(EASYOCR)
+	$(EASYOCR)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $< || \
+		{ echo "PyTorch for processors was not found? docs/models.md, Reading plates with EasyOCR, says what to do" >&2; exit 1; }
+	@touch $@
+
+test-easyocr: setup easyocr ## the tests of that backend, with its real weights
+	$(BIN)/floorsight models pull --all
+	$(BIN)/floorsight media pull --all
+	PYTHONPATH=shared:. $(EASYOCR)/bin/python -m pytest --confcutdir=tests/easyocr -p no:cacheprovider tests/easyocr $(ARGS)
+
 $(STAMPS)/python: requirements/dev.lock pyproject.toml
 	@mkdir -p $(STAMPS)
 	$(PYTHON) -m venv --clear $(VENV)
@@ -75,6 +95,7 @@ lock: setup ## pin all dependencies anew, with hashes and without download addre
 	$(COMPILE) pyproject.toml --all-extras -o requirements/dev.lock
 	$(COMPILE) benchmarks/requirements.in -c requirements/dev.lock -o benchmarks/requirements.txt
 	for part in $(PARTS:.in=); do $(COMPILE) $$part.in -c requirements/dev.lock -o $$part.txt || exit 1; done
+	$(COMPILE) requirements/easyocr.in -c requirements/dev.lock -o requirements/easyocr.lock
 	# An environment of its own, with the boto3 it asks for; what a function runs on there is what its image has.
 	$(COMPILE) requirements/emulator.in -c functions/analyse_image/requirements.txt -o requirements/emulator.lock
 
