@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import settings
 
 # Here and nowhere else: pytest makes a fixture anew for each conftest that imports it. With a second cloud in
@@ -11,6 +12,9 @@ from hypothesis import settings
 from tests.cloud import accounts, cloud, emulator
 
 __all__ = ["accounts", "cloud", "emulator"]
+
+# So that what fails in them says what it was.
+pytest.register_assert_rewrite("tests.e2e.browsing", "tests.e2e.square")
 
 # A busy machine is no fault of the code: no test fails for being slow. Under CI, Hypothesis's own profile of
 # that name does the same and draws the same examples each time, so that a run says something of its commit.
