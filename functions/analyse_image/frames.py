@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -24,13 +24,14 @@ from functions.analyse_image.given_images import (
 )
 from functions.analyse_image.services import Wired
 from functions.analyse_image.uploads import KEY_PATTERN, MAX_UPLOAD_BYTES, URL_SECONDS
-from functions.gateway.access import Role, requires
+from functions.gateway.access import Caller, Role, requires
 from functions.gateway.moments import Moment, check_moment
 from functions.gateway.problems import document
 
 router = APIRouter(prefix="/process", tags=["frames"])
 
-_SENDERS = [requires(Role.OPERATOR, or_machine=True)]
+_SENDER = requires(Role.OPERATOR, or_machine=True)
+Sender = Annotated[Caller, _SENDER]
 _PROBLEMS = document(
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
@@ -82,22 +83,28 @@ class RecognisedFace(BaseModel):
 
 
 class GateVerdict(BaseModel):
-    """What a gate has decided about a vehicle. Open by it where it is `admitted` and not `late`, else not."""
+    """What a gate has decided about a vehicle. Open by `opens`, and by nothing else."""
 
     decision_id: str = Field(description="Of the passage; `/api/v1/vehicle/decisions` has all about it.")
-    verdict: Verdict
-    explanation: str = Field(description="The reasons in words.")
-    admitted: bool = Field(
-        description="Whether it is let through: by a guard if one acted, else by the gate."
+    opens: bool = Field(
+        description="Whether the barrier is to be lifted now: for half a minute after the gate has decided "
+        "so, or a guard; not by a frame that is older than that or from the future, for a vehicle that waits "
+        "behind another, or after it has gone."
     )
-    late: bool = Field(
-        description="Nothing is to be opened by this answer: the frame is more than 30 s old, or from the "
-        "future, its plate was read too late, or a guard refused the vehicle."
+    verdict: Verdict | None = Field(description="Null for who is no person: lists are not for machines.")
+    explanation: str | None = Field(description="The reasons in words; null for who is no person.")
+    admitted: bool | None = Field(
+        description="Whether it is let through: by a guard if one acted, else by the gate. Null for who is "
+        "no person."
     )
 
     @classmethod
-    def of(cls, decided: GateAnswer) -> Self:
-        return cls.model_validate({name: getattr(decided, name) for name in cls.model_fields})
+    def of(cls, decided: GateAnswer, *, for_person: bool) -> Self:
+        told = {name: getattr(decided, name) for name in ("verdict", "explanation", "admitted")}
+        return cls.model_validate(
+            {"decision_id": decided.decision_id, "opens": decided.opens}
+            | (told if for_person else dict.fromkeys(told))
+        )
 
 
 class DetectedVehicle(BaseModel):
@@ -134,8 +141,8 @@ class FrameResult(BaseModel):
     processing_time_ms: float = Field(description="From the frame's arrival until its result was stored.")
 
     @classmethod
-    def of(cls, answer: FrameAnswer, named: Sequence[NamedFace], decided: Sequence[GateAnswer] = ()) -> Self:
-        verdicts = {each.track_id: GateVerdict.of(each) for each in decided}
+    def of(cls, answer: FrameAnswer, named: Sequence[NamedFace], verdicts: Mapping[int, GateVerdict]) -> Self:
+        """`verdicts` are by track."""
         vehicles = [
             DetectedVehicle(
                 track_id=each.track_id,
@@ -177,8 +184,8 @@ class UploadInvitation(BaseModel):
     expires_in_seconds: int
 
 
-@router.post("", responses=_PROBLEMS, dependencies=_SENDERS)
-def process_frame(request: FrameRequest, services: Wired) -> FrameResult:
+@router.post("", responses=_PROBLEMS)
+def process_frame(request: FrameRequest, services: Wired, sender: Sender) -> FrameResult:
     """Analyse a frame of a camera whose frames come by the API, and count what happened in it.
 
     Each frame goes on where the camera's last one ended: people and vehicles are followed from frame to
@@ -198,14 +205,18 @@ def process_frame(request: FrameRequest, services: Wired) -> FrameResult:
         )
         answer = services.images.take_frame(posted)
     named = services.images.name_people(posted.camera_id, answer)
-    return FrameResult.of(answer, named, services.images.find_decisions(posted.camera_id, answer))
+    decided = services.images.find_decisions(posted.camera_id, answer)
+    for_person = sender.role is not None
+    return FrameResult.of(
+        answer, named, {each.track_id: GateVerdict.of(each, for_person=for_person) for each in decided}
+    )
 
 
 @router.post(
     "/uploads",
     status_code=HTTPStatus.CREATED,
     responses=document(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN),
-    dependencies=_SENDERS,
+    dependencies=[_SENDER],
 )
 def invite_upload(request: UploadRequest, services: Wired) -> UploadInvitation:
     """A place for an image that is too large for a request: PUT it there, then process it by its key."""

@@ -41,6 +41,7 @@ class Reaction(Construct):
         bus: events.IEventBus,
         function: PythonFunction,
         batch_size: int = 10,
+        patience: int = VISIBILITY_TIMEOUTS,
         max_concurrency: int = 3,  # a new account may run ten functions at once, the API's among them
     ) -> None:
         super().__init__(scope, construct_id)
@@ -51,8 +52,10 @@ class Reaction(Construct):
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=Duration.days(4),
-            visibility_timeout=Duration.seconds(VISIBILITY_TIMEOUTS * function.timeout_seconds),
-            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=MAX_RECEIVES),
+            visibility_timeout=Duration.seconds(patience * function.timeout_seconds),
+            dead_letter_queue=sqs.DeadLetterQueue(
+                queue=self.dead_letters, max_receive_count=MAX_RECEIVES * VISIBILITY_TIMEOUTS // patience
+            ),
         )
         self._function, self._bus = function, bus
         self._make_rule("Rule", [event for event in handles if event not in (only or {})])

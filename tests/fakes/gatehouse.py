@@ -174,10 +174,10 @@ class Gatehouse:
         return decided
 
     def told(self) -> list[GateDecided]:
-        """Decisions as who remembers their ids learns of them: each id's first telling, oldest first."""
-        first: dict[str, GateDecided] = {}
+        """Decisions as who remembers them learns of them: each revision's first telling, oldest first."""
+        first: dict[tuple[str, int], GateDecided] = {}
         for each in self.tellings():
-            first.setdefault(each.event_id, each)
+            first.setdefault((each.decision_id, each.revision), each)
         return list(first.values())
 
     def tellings(self) -> list[GateDecided]:

@@ -56,7 +56,8 @@ def ask(
     confidence: float = 0.95,
     direction: Direction | None = Direction.IN,
     at: datetime = NOW,
+    on_site: bool = False,
     policy: GatePolicy = INDIAN,
 ) -> Decision:
     """What a gate in Berlin decides."""
-    return decide(GateQuestion(text, confidence, direction, at), policy, listings, zone=BERLIN)
+    return decide(GateQuestion(text, confidence, direction, at, on_site), policy, listings, zone=BERLIN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from floorsight.platform.aws import HURRIED_CONNECT_SECONDS, HURRIED_READ_SECONDS
 from floorsight.platform.bus import SOURCE
 from floorsight.platform.settings import DecideGateSettings, variable_name
+from floorsight.vehicles.gate.moments import LATE_AFTER
 from functions.decide_gate.handler import HANDLES, PATIENCE
 from tests.infra.conftest import SynthesisedStage
 from tests.infra.test_least_privilege import READ, WRITE, actions_on_table, listed, role_of_function
@@ -32,7 +33,8 @@ def test_what_is_lost_is_delivered_again_while_the_vehicle_waits(stage: Synthesi
         for each in stage.resources("AWS::SQS::Queue")
         if "DecideGateReaction" in each.logical_id and "RedrivePolicy" in each.properties
     ]
-    assert queue.properties["VisibilityTimeout"] == 36
+    assert queue.properties["VisibilityTimeout"] == 18 < LATE_AFTER.total_seconds()
+    assert queue.properties["RedrivePolicy"]["maxReceiveCount"] == 10
     hangs = HURRIED_CONNECT_SECONDS + HURRIED_READ_SECONDS
     waits = [PATIENCE.base_seconds * 2**attempt for attempt in range(2, PATIENCE.attempts + 1)]
     assert hangs + sum(waits) < timeout == 6

@@ -88,7 +88,8 @@ def some_sites(draw: st.DrawFn) -> tuple[GatePolicy, list[Listing]]:
 
 def ask_about(text: str | None, at: datetime, dice: random.Random) -> GateQuestion:
     confidence = dice.choice((0.0, 0.5, 0.84, 0.85, 1.0, 1.0, 1.0, dice.random()))
-    return GateQuestion(text, confidence, dice.choice((Direction.IN, Direction.OUT, None)), at)
+    way = dice.choice((Direction.IN, Direction.OUT, None))
+    return GateQuestion(text, confidence, way, at, on_site=dice.random() < 0.5)
 
 
 def opens_for(question: GateQuestion, policy: GatePolicy, listings: list[Listing]) -> list[Listing]:
@@ -104,10 +105,11 @@ def opens_for(question: GateQuestion, policy: GatePolicy, listings: list[Listing
         )
         if vehicle.list_name is ListName.ALLOWED:
             return in_time
-        left = vehicle.max_visits is None or entry.visits_used < vehicle.max_visits
-        return vehicle.list_name is ListName.VISITOR and (
-            (in_time and left) or question.direction is Direction.OUT
-        )
+        if vehicle.list_name is not ListName.VISITOR:
+            return False
+        if question.direction is Direction.OUT:
+            return in_time or question.on_site
+        return in_time and (vehicle.max_visits is None or entry.visits_used < vehicle.max_visits)
 
     return [entry for entry in listings if opens(entry)]
 

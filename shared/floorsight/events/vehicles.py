@@ -45,6 +45,7 @@ class PlateReading(BaseModel):
 
 class PlateRead(Event):
     """A vehicle's plate, once a track: as soon as its readings agree, or there will be no more of them.
+    Once more, and before that, of who waits `behind` another for long.
 
     `occurred_at` is when the best of its readings was seen; without any, when the vehicle was seen last.
     """
@@ -66,6 +67,11 @@ class PlateRead(Event):
     reader: str = Field(description="What read it, such as `ppocr-v6-rec`.")
     first_seen_at: AwareDatetime = Field(description="When the vehicle was seen first.")
     last_seen_at: AwareDatetime = Field(description="When it was seen last before this was told.")
+    behind: bool = Field(
+        default=False,
+        description="Another vehicle was nearer: no barrier is lifted for this one. It is told again, by "
+        "another `event_id`, once nothing is before it.",
+    )
     crop_key: str | None = Field(default=None, description="Object key of the plate's best picture.")
     snapshot_key: str | None = Field(default=None, description="Object key of the vehicle's picture.")
 
@@ -85,8 +91,8 @@ class GateDecided(Event):
 
     A passage has one decision, and each of its readings tells it: lane, camera, track, direction and pictures
     are those of the reading, text and confidence those of the reading that it rests on. `event_id` follows
-    from decision, revision, camera and lane: what is told again there has the same. If a later reading
-    changes the decision (docs/gate.md), it is told with the next `revision`.
+    from decision, revision and reading: what is told again of that has the same. If a later reading changes
+    the decision (docs/gate.md), it is told with the next `revision`.
     """
 
     gate_id: str
@@ -108,6 +114,12 @@ class GateDecided(Event):
     confidence: Fraction
     decided_at: AwareDatetime
     told_at: AwareDatetime = Field(description="When this was told; it may be told again.")
+    opens: bool = Field(
+        default=False,
+        description="Whether the lane's barrier is to be lifted by this, and nothing else says so: the "
+        "verdict is `allow`, this reading alone gives it too, no guard refused, and the vehicle is there "
+        "now, with none before it.",
+    )
     late: bool = Field(
         description="Nothing is to be opened by this any more (docs/gate.md): the vehicle was seen too long "
         "ago, is known to have left, its camera's clock is ahead, or a guard refused it. It is for the log."

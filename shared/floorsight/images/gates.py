@@ -40,13 +40,14 @@ class FrameGates:
     def find_answers(self, site_id: str, camera_id: str, answer: FrameAnswer) -> list[GateAnswer]:
         """What is decided by now about a frame's vehicles, by track. Raises Unavailable.
 
-        Late, as of now: a frame that comes late, or again, opens nothing.
+        A frame that comes late, or again, opens nothing; nor does a decision that is no longer new.
         """
-        is_old = is_late(answer.captured_at, self.deciding.clock())
+        now = self.deciding.clock()
         found = []
         for vehicle in answer.vehicles:
             track = Track(site_id, camera_id, answer.stream_session, vehicle.track_id)
-            decided = self.deciding.find_decision(track)
+            taken = self.deciding.find_taken(track)
+            decided = taken.decided
             if decided is not None:
                 found.append(
                     GateAnswer(
@@ -55,7 +56,7 @@ class FrameGates:
                         verdict=decided.decision.verdict.value,
                         explanation=decided.decision.explanation,
                         admitted=decided.admits,
-                        late=is_old or decided.late or decided.is_refused,
+                        opens=not is_late(answer.captured_at, now) and taken.opens(now),
                     )
                 )
         return found

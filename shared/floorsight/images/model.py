@@ -39,8 +39,8 @@ class SeenVehicle:
 class GateAnswer:
     """What the gate has decided about a vehicle in the frame, and why.
 
-    `admitted` is what holds: what a guard did, else the verdict. `late` says that nothing is to be opened by
-    this answer, as of `GateDecided`.
+    `admitted` is what holds: what a guard did, else the verdict. `opens` says whether a barrier is to be
+    lifted by this answer.
     """
 
     track_id: int
@@ -48,7 +48,7 @@ class GateAnswer:
     verdict: str
     explanation: str
     admitted: bool
-    late: bool
+    opens: bool
 
 
 @dataclass(frozen=True)

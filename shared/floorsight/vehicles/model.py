@@ -156,12 +156,14 @@ class GatePolicy:
 
 @dataclass(frozen=True)
 class GateQuestion:
-    """What is known of a vehicle at a gate. `text` as it was read or typed, None if it could not be read."""
+    """What is known of a vehicle at a gate. `text` as it was read or typed, None if it could not be read;
+    `on_site`: it was let in, and has not gone."""
 
     text: str | None
     confidence: float
     direction: Direction | None
     at: datetime
+    on_site: bool = False
 
 
 @dataclass(frozen=True)

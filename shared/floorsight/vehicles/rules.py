@@ -84,12 +84,30 @@ def find_countable(
     """
     if question.direction is Direction.OUT:
         return []
+    exact = _find_exact(question, policy, vehicles)
+    return [each for each in exact if each.max_visits is not None and each.is_valid_at(question.at)]
+
+
+def find_departing(
+    question: GateQuestion, policy: GatePolicy, vehicles: Iterable[ListedVehicle]
+) -> ListedVehicle | None:
+    """The visitor of whom it matters whether they are on the site: who goes out, and whose time is not now.
+
+    Raises Malformed (`unknown_profile`).
+    """
+    if question.direction is not Direction.OUT:
+        return None
+    exact = [each for each in _find_exact(question, policy, vehicles) if each.list_name is ListName.VISITOR]
+    if any(each.is_valid_at(question.at) for each in exact):
+        return None
+    return next(iter(exact), None)
+
+
+def _find_exact(
+    question: GateQuestion, policy: GatePolicy, vehicles: Iterable[ListedVehicle]
+) -> list[ListedVehicle]:
     plates = [each.plate for each in canonical_texts(clean(question.text or ""), policy.profiles)]
-    return [
-        each
-        for each in vehicles
-        if each.max_visits is not None and plates == [each.plate] and each.is_valid_at(question.at)
-    ]
+    return [each for each in vehicles if plates == [each.plate]]
 
 
 def _open_case(
@@ -153,8 +171,11 @@ def _opening(case: _Case) -> _Finding | None:
     if allowed:
         return _Finding(Verdict.ALLOW, (wording.tell_allowed(allowed[0], case.zone),))
     visitors = [each for each in case.exact if each.vehicle.list_name is ListName.VISITOR]
-    if visitors and case.question.direction is Direction.OUT:
-        return _Finding(Verdict.ALLOW, (wording.tell_visitor_leaving(visitors[-1].vehicle),))
+    if case.question.direction is Direction.OUT:
+        leaving = [each for each in visitors if _may_leave(each, case.question)]
+        return (
+            _Finding(Verdict.ALLOW, (wording.tell_visitor_leaving(leaving[-1].vehicle),)) if leaving else None
+        )
     usable = [each for each in visitors if _may_come(each, case.question.at)]
     if usable:
         return _Finding(Verdict.ALLOW, (wording.tell_visitor(usable[0], case.zone),), uses_visit=True)
@@ -197,9 +218,16 @@ def _may_come(listing: Listing, at: datetime) -> bool:
     return listing.vehicle.is_valid_at(at) and _has_visits_left(listing)
 
 
+def _may_leave(listing: Listing, question: GateQuestion) -> bool:
+    """Whoever was let in is let out, however late; else the entry's time must be now, visits left or not."""
+    return question.on_site or listing.vehicle.is_valid_at(question.at)
+
+
 def _would_open(listing: Listing, case: _Case) -> bool:
-    """Whether the entry opened the gate if it were exact, and had a visit left: that is not counted."""
-    return _opening(replace(case, exact=(replace(listing, visits_used=0),))) is not None
+    """Whether the entry might open the gate if it were exact: visits and who is on site are not looked at."""
+    question = replace(case.question, on_site=True)
+    exact = (replace(listing, visits_used=0),)
+    return _opening(replace(case, question=question, exact=exact)) is not None
 
 
 def _tell_lapses(case: _Case) -> Iterator[Reason]:

@@ -105,7 +105,7 @@ def test_a_plate_is_in_the_answer_with_the_first_reading_and_the_decision_with_t
     (answer,) = shown[opened][1]
     assert (answer.verdict, answer.track_id) == ("allow", 1)
     assert answer.explanation.startswith("allowed: ")
-    assert (answer.admitted, answer.late) == (True, False)
+    assert (answer.admitted, answer.opens) == (True, True)
     assert len(barrier.told(PlateRead)) == len(barrier.told(GateDecided)) == 1
 
 
@@ -120,7 +120,7 @@ def test_frames_that_come_late_open_nothing(barrier: Barrier) -> None:
     barrier.scene.clock.now += timedelta(hours=3)
     for number in range(FRAMES):
         _, found = barrier.show(number)
-    assert [(each.verdict, each.late) for each in found] == [("allow", True)]
+    assert [(each.verdict, each.opens) for each in found] == [("allow", False)]
 
 
 def test_a_frame_that_is_sent_again_later_opens_nothing(barrier: Barrier) -> None:
@@ -130,7 +130,18 @@ def test_a_frame_that_is_sent_again_later_opens_nothing(barrier: Barrier) -> Non
     barrier.scene.clock.now += timedelta(seconds=31)
     again = barrier.service().take_frame(walking_frame(FRAMES - 1))
     (answer,) = barrier.service().find_decisions(CAMERA, again)
-    assert (answer.admitted, answer.late) == (True, True)
+    assert (answer.admitted, answer.opens) == (True, False)
+
+
+def test_a_vehicle_that_was_allowed_long_ago_and_waits_in_view_opens_nothing(barrier: Barrier) -> None:
+    """It may have been blocked since, and is not asked about again."""
+    barrier.allow()
+    for number in range(FRAMES):
+        _, found = barrier.show(number)
+    assert [each.opens for each in found] == [True]
+    barrier.scene.clock.now += timedelta(seconds=31)
+    answer = replace(barrier.post(FRAMES - 1), captured_at=barrier.scene.clock())
+    assert [each.opens for each in barrier.service().find_decisions(CAMERA, answer)] == [False]
 
 
 @pytest.mark.parametrize(
@@ -143,11 +154,11 @@ def test_what_a_guard_did_is_in_the_answers_that_follow(
         barrier.allow()
     for number in range(FRAMES - 1):
         _, found = barrier.show(number)
-    assert [(each.admitted, each.late) for each in found] == [(not admitted, False)]
+    assert [(each.admitted, each.opens) for each in found] == [(not admitted, not admitted)]
     guard = OverridingService(GateStore(barrier.scene.presence), barrier.bus, barrier.scene.clock)
     guard.override(found[0].decision_id, action, "as the manager says", by="olga")
     _, found = barrier.show(FRAMES - 1)
-    assert [(each.admitted, each.late) for each in found] == [(admitted, not admitted)]
+    assert [(each.admitted, each.opens) for each in found] == [(admitted, admitted)]
 
 
 def test_a_frame_that_is_sent_again_is_answered_again_and_decided_once(barrier: Barrier) -> None:
@@ -176,7 +187,7 @@ def test_a_vehicle_that_left_was_seen_until_then(barrier: Barrier) -> None:
         barrier.show(number)
     read = next(each for each in map(PlateRead.parse, barrier.told(PlateRead)) if each.track_id == 1)
     (left,) = map(VehicleLeft.parse, barrier.told(VehicleLeft))
-    decided = barrier.deciding().find_decision(Track(SITE, CAMERA, read.stream_session, read.track_id))
+    decided = barrier.deciding().find_taken(Track(SITE, CAMERA, read.stream_session, read.track_id)).decided
     assert decided is not None
     assert decided.passage.last_seen >= left.occurred_at > read.last_seen_at
 

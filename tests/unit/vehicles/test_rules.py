@@ -287,13 +287,24 @@ def test_a_visitor_comes_in_while_visits_are_left(
 
 @pytest.mark.parametrize(("at", "_", "__"), TIMES)
 @pytest.mark.parametrize("used", [0, 1])
-def test_a_visitor_is_let_out_whatever_the_time_and_the_visits(
+def test_a_visitor_who_was_let_in_is_let_out_whatever_the_time_and_the_visits(
     at: datetime, _: object, __: object, used: int
 ) -> None:
     entry = visitor(PLATE, valid_from=FROM, valid_until=UNTIL, max_visits=1, visits_used=used)
-    decision = ask(PLATE, [entry], direction=Direction.OUT, at=at)
+    decision = ask(PLATE, [entry], direction=Direction.OUT, at=at, on_site=True)
     assert (decision.verdict, codes(decision)) == (OPEN, [C.VISITOR_LEAVING])
     assert not decision.uses_visit
+
+
+@pytest.mark.parametrize(("at", "counts", "reason"), TIMES)
+@pytest.mark.parametrize("used", [0, 1])
+def test_a_visitor_of_whom_nobody_knows_that_they_came_is_let_out_at_their_time(
+    at: datetime, counts: bool, reason: C | None, used: int
+) -> None:
+    entry = visitor(PLATE, valid_from=FROM, valid_until=UNTIL, max_visits=1, visits_used=used)
+    decision = ask(PLATE, [entry], direction=Direction.OUT, at=at)
+    assert (decision.verdict is OPEN) is counts
+    assert codes(decision) == ([C.VISITOR_LEAVING] if counts else [reason, C.SITE_DEFAULT])
 
 
 def test_out_does_not_help_an_allowed_entry_that_is_over() -> None:

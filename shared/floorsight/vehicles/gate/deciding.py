@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from floorsight.events.vehicles import GateDecided, PlateRead, VehicleLeft
+from floorsight.events.vehicles import GateDecided, PlateRead, VehicleLeft, Verdict
 from floorsight.platform.bus import Bus
 from floorsight.platform.clock import Clock, utc_now
 from floorsight.platform.errors import Unavailable
@@ -20,6 +20,7 @@ from floorsight.vehicles.asking import Asked, ask_rules
 from floorsight.vehicles.gate.changes import Book
 from floorsight.vehicles.gate.model import Expected, GateDecision, Reading, Track
 from floorsight.vehicles.gate.moments import hold_moment, hold_read, is_ahead, is_late
+from floorsight.vehicles.gate.opening import is_gone, opens_alone, opens_by_gate, opens_by_guard
 from floorsight.vehicles.gate.passages import Passage, cut_reach, find_touched
 from floorsight.vehicles.gate.rules import join
 from floorsight.vehicles.gate.store import GateStore
@@ -34,6 +35,22 @@ from floorsight.vehicles.policy.store import GatePolicyStore
 MAX_JOINED = 10
 
 Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What stands decided of a reading's passage, None if it was erased, and what is known of its track."""
+
+    decided: GateDecision | None
+    followed: FollowedTrack
+
+    def opens(self, now: datetime) -> bool:
+        """Whether somebody who asks about the vehicle that stands there opens for it now."""
+        placed = self.followed.newest
+        if self.decided is None or placed is None:
+            return False
+        by_guard = opens_by_guard(self.decided.override, now)
+        return by_guard or opens_by_gate(self.decided, placed, self.followed, now)
 
 
 @dataclass(frozen=True)
@@ -59,21 +76,24 @@ class DecidingService:
         None for a reading that came before, of a plate that was erased since. Raises NotFound
         (`unknown_site`).
         """
-        decided, followed = self._persist(lambda: self._place(read))
-        if decided is not None:  # told before anything else: a driver waits
-            self.bus.publish([self._describe(decided, read, followed).to_message()])
-        if followed.find_behind() is not None:
+        taken = self._persist(lambda: self._place(read))
+        if self._opens(taken, read) and not self._persist(lambda: self._would_open(taken, read)):
+            taken = self._persist(lambda: self._place(read, anew=True))
+        if taken.decided is not None:  # told before anything else: a driver waits
+            self.bus.publish([self._describe(taken.decided, read, taken.followed).to_message()])
+        if taken.followed.find_behind() is not None:
             self._catch_up(track_of(read))
-        return decided
+        return taken.decided
 
     def take_leaving(self, left: VehicleLeft) -> None:
         """A vehicle is gone: until then it was at the gate. Its reading may come later."""
         self._catch_up(track_of(left), hold_moment(left.occurred_at, self.clock()))
 
-    def find_decision(self, track: Track) -> GateDecision | None:
+    def find_taken(self, track: Track) -> Taken:
         """What is decided about a track's passage now; None as long as nothing is, or it was erased."""
-        placed = self.store.load_track(track).placed
-        return self._find_own(placed[-1], track.site_id) if placed else None
+        followed = self.store.load_track(track)
+        newest = followed.newest
+        return Taken(self._find_own(newest, track.site_id) if newest else None, followed)
 
     def _persist(self, act: Callable[[], Answer]) -> Answer:
         """Done anew from the start while others are faster, or the table does not answer."""
@@ -82,45 +102,69 @@ class DecidingService:
         )
 
     def _describe(self, decided: GateDecision, read: PlateRead, followed: FollowedTrack) -> GateDecided:
-        """What stands decided, for the lane of this reading; late unless its vehicle is there now."""
+        """What stands decided, for the lane of this reading."""
         now = self.clock()
-        held = hold_read(read, now)
-        placed = followed.find(read.event_id)
-        last_seen = placed.last_seen if placed else held.last_seen_at
-        is_gone = followed.left_at is not None or is_late(last_seen, now) or is_ahead(read.last_seen_at, now)
-        return describe_decision(decided, held, now, late=is_gone or decided.late or decided.is_refused)
+        placed = followed.place_of(read.event_id)
+        is_late_now = is_gone(placed, followed, now) or is_ahead(read.last_seen_at, now)
+        return describe_decision(
+            decided,
+            hold_read(read, now),
+            now,
+            late=is_late_now or decided.late or decided.is_refused,
+            opens=opens_by_gate(decided, placed, followed, now),
+        )
 
-    def _place(self, told: PlateRead) -> tuple[GateDecision | None, FollowedTrack]:
-        """The decision of the reading's passage, and what is known of its track then."""
+    def _opens(self, taken: Taken, read: PlateRead) -> bool:
+        if taken.decided is None:
+            return False
+        placed = taken.followed.place_of(read.event_id)
+        return opens_by_gate(taken.decided, placed, taken.followed, self.clock())
+
+    def _would_open(self, taken: Taken, told: PlateRead) -> bool:
+        """Whether the rules still open for a reading that was decided: asked before anything is opened.
+
+        Between the lists and the book somebody may have blocked the vehicle, and a telling that failed once
+        may come half a minute later.
+        """
+        now = self.clock()
+        known = [taken.decided] if taken.decided else []
+        policy = self.policies.find(told.site_id)
+        return self._ask(hold_read(told, now), policy, known, now).decision.verdict is Verdict.ALLOW
+
+    def _place(self, told: PlateRead, *, anew: bool = False) -> Taken:
+        """Take a reading into its passage, once; `anew`: decide again on one that was taken before."""
         now = self.clock()
         read = hold_read(told, now)
         followed = self.store.load_track(track_of(read))
         placed = followed.find(read.event_id)
-        if placed is not None:
-            return self._find_own(placed, read.site_id), followed
+        if placed is not None and not anew:
+            return Taken(self._find_own(placed, read.site_id), followed)
         policy = self.policies.find(read.site_id)
-        book = self.store.load_book(read.site_id, name_subject(read, policy.profiles))
+        subject = placed.subject if placed else name_subject(read, policy.profiles)
+        book = self.store.load_book(read.site_id, subject)
         last_seen = followed.last_seen(read.first_seen_at, read.last_seen_at)
         known, until = self._find_touched(book, read.gate_id, read.first_seen_at, last_seen)
+        if placed is not None and not known:  # it was erased
+            return Taken(None, followed)
         asked = self._ask(read, policy, known, now)
         late = followed.left_at is not None or is_late(last_seen, now) or is_ahead(told.last_seen_at, now)
         alone = _decide_alone(read, book, asked.decision, until, now=now, late=late)
-        fresh = replace(alone, expected=_find_expected(asked))
+        fresh = replace(alone, expected=_find_expected(asked), readings=0 if placed else 1)
         after = join(known, fresh=fresh)
         change = self.store.plan(book, known, after)
         placed = Placed(
-            read.event_id, book.subject, read.gate_id, read.first_seen_at, read.last_seen_at, until
+            read.event_id,
+            book.subject,
+            read.gate_id,
+            read.first_seen_at,
+            read.last_seen_at,
+            until,
+            opens=opens_alone(told, asked.decision, now),
         )
         followed = followed.with_placed(placed)
-        self.store.commit(
-            replace(
-                change,
-                track=followed,
-                reading=Reading(told, asked.decision, now),
-                limits=asked.limits,
-            )
-        )
-        return after, followed
+        reading = Reading(told, asked.decision, now)
+        self.store.commit(replace(change, track=followed, reading=reading, limits=asked.limits))
+        return Taken(after, followed)
 
     def _find_touched(
         self, book: Book, gate_id: str, first: datetime, last: datetime
@@ -140,8 +184,12 @@ class DecidingService:
     def _ask(
         self, read: PlateRead, policy: GatePolicy, known: Sequence[GateDecision], now: datetime
     ) -> Asked:
-        """What is decided on this reading alone; a visit that its passage uses already is its own."""
-        at = min(read.occurred_at, now)  # no camera's clock lets in who is expected later
+        """What is decided on this reading alone; a visit that its passage uses already is its own.
+
+        As of when the vehicle was seen last: its best picture may be a minute old, and it may have been
+        blocked since. No camera's clock lets in who is expected later.
+        """
+        at = min(read.last_seen_at, now)
         question = GateQuestion(read.text, read.confidence, read.direction, at)
         site = self.sites.get_site(read.site_id, with_deleted=True)
         return ask_rules(
@@ -151,6 +199,7 @@ class DecidingService:
             visits=self.store,
             zone=ZoneInfo(site.time_zone),
             own_visits=[each.visit_used for each in known if each.visit_used],
+            was_let_out=any(each.decision.reasons[0].code is ReasonCode.VISITOR_LEAVING for each in known),
         )
 
     def _catch_up(self, track: Track, left_at: datetime | None = None) -> None:

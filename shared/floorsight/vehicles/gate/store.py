@@ -97,6 +97,10 @@ class GateStore:
         found = self.table.get_many(keys.values()) if keys else {}
         return {each: found[key]["used"] if key in found else 0 for each, key in keys.items()}
 
+    def is_on_site(self, site_id: str, plate: str) -> bool:
+        """Whether the vehicle was let in, and has not gone."""
+        return self.table.get(ON_SITE.key(site_id=site_id, plate=plate)) is not None
+
     def plan(self, book: Book, known: Sequence[GateDecision], after: GateDecision) -> Change:
         """What it takes to write a passage in place of the known ones that it is made of."""
         change = Change(book, tuple(known), after)
@@ -160,6 +164,7 @@ def _read_track(track: Track, item: Item) -> FollowedTrack:
             from_sort_key(each["first_seen"]),
             from_sort_key(each["last_seen"]),
             from_sort_key(each["until"]),
+            each["opens"],
         )
         for each in item["placed"]
     )

@@ -13,14 +13,16 @@ from floorsight.vehicles.gate.model import GateDecision, Override
 OVERRIDES_LATE_AFTER = timedelta(minutes=10)
 
 
-def describe_decision(decided: GateDecision, read: PlateRead, now: datetime, *, late: bool) -> GateDecided:
+def describe_decision(
+    decided: GateDecision, read: PlateRead, now: datetime, *, late: bool, opens: bool
+) -> GateDecided:
     """What a decision is told as, at its revision, where this reading of its passage was.
 
-    Once a camera and lane: what is told again has the same id.
+    What is told again of a reading has the same id.
     """
     decision = decided.decision
     return GateDecided(
-        event_id=_decided_id(decided, read.camera_id, read.lane),
+        event_id=_decided_id(decided, read.event_id),
         occurred_at=read.occurred_at,
         site_id=decided.site_id,
         camera_id=read.camera_id,
@@ -45,6 +47,7 @@ def describe_decision(decided: GateDecision, read: PlateRead, now: datetime, *, 
         confidence=decided.seen.confidence,
         decided_at=decided.decided_at,
         told_at=now,
+        opens=opens,
         late=late,
         crop_key=read.crop_key,
         snapshot_key=read.snapshot_key,
@@ -60,7 +63,7 @@ def describe_override(decided: GateDecision, override: Override, now: datetime) 
         site_id=decided.site_id,
         camera_id=seen.track.camera_id,
         stream_session=seen.track.stream_session,
-        cause=_decided_id(decided, seen.track.camera_id, seen.lane),
+        cause=_decided_id(decided, seen.event_id),
         gate_id=decided.gate_id,
         lane=seen.lane,
         decision_id=decided.decision_id,
@@ -75,5 +78,5 @@ def describe_override(decided: GateDecision, override: Override, now: datetime) 
     )
 
 
-def _decided_id(decided: GateDecision, camera_id: str, lane: str) -> str:
-    return derived_id("gate_decided", decided.decision_id, decided.revision, camera_id, lane)
+def _decided_id(decided: GateDecision, reading_id: str) -> str:
+    return derived_id("gate_decided", decided.decision_id, decided.revision, reading_id)

@@ -12,7 +12,7 @@ from floorsight.vehicles.gate.moments import LONGEST_TRACK
 @dataclass(frozen=True)
 class Placed:
     """A reading that was taken: whose passage it belongs to, until when the vehicle was seen as it says, and
-    until when its passage knows of that."""
+    until when its passage knows of that. `opens`: the gate would open for it alone (opening.py)."""
 
     event_id: str
     subject: str
@@ -20,6 +20,7 @@ class Placed:
     first_seen: datetime
     last_seen: datetime
     until: datetime
+    opens: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,11 @@ class FollowedTrack:
     def find(self, event_id: str) -> Placed | None:
         return next((each for each in self.placed if each.event_id == event_id), None)
 
+    @property
+    def newest(self) -> Placed | None:
+        """The reading that saw the vehicle last."""
+        return max(self.placed, key=lambda each: (each.last_seen, each.event_id), default=None)
+
     def with_placed(self, placed: Placed) -> FollowedTrack:
         others = tuple(each for each in self.placed if each.event_id != placed.event_id)
         return replace(self, placed=(*others, placed))
@@ -44,6 +50,13 @@ class FollowedTrack:
     def last_seen(self, first: datetime, told: datetime) -> datetime:
         """When it was seen last, by when a reading says that it was, and by when it left."""
         return max(told, min(self.left_at or told, first + LONGEST_TRACK))
+
+    def place_of(self, event_id: str) -> Placed:
+        """Raises LookupError: it was not taken."""
+        placed = self.find(event_id)
+        if placed is None:
+            raise LookupError(f"the reading {event_id} was not taken")
+        return placed
 
     def find_behind(self) -> Placed | None:
         """A reading whose passage does not know yet how long the vehicle was seen."""

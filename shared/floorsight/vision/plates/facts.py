@@ -13,13 +13,20 @@ from floorsight.vision.track_log import PlateLog, TrackLog
 
 
 def plate_event(
-    track_id: int, log: TrackLog, plan: CountingPlan, gate: GateView, state: StreamState, cause: str
+    track_id: int,
+    log: TrackLog,
+    plan: CountingPlan,
+    gate: GateView,
+    state: StreamState,
+    cause: str,
+    *,
+    announced: bool = False,
 ) -> PlateRead:
-    """What all readings of a track come to, or that there was none."""
+    """What all readings of a track come to, or that there was none; `announced`: it is told again later."""
     plates, found = log.plates, combine(log.plates.readings)
     vehicle_key, plate_key = picture_keys(track_id, log, plan, state)
     return PlateRead(
-        event_id=_plate_id(track_id, plan, state),
+        event_id=_plate_id(track_id, plan, state, *(["behind"] if announced else [])),
         occurred_at=state.time_of(plates.pictured_ms if plates.readings else log.last_seen_ms),
         site_id=plan.site_id,
         camera_id=plan.camera_id,
@@ -44,6 +51,7 @@ def plate_event(
         reader=plates.reader,
         first_seen_at=state.time_of(log.started_ms),
         last_seen_at=state.time_of(log.last_seen_ms),
+        behind=plates.behind,
         crop_key=plate_key if plates.readings else None,
         snapshot_key=vehicle_key if plates.pictured else None,
     )
@@ -88,5 +96,5 @@ def gate_of(plates: PlateLog, now: GateView | None) -> GateView:
     return now or GateView("", "")
 
 
-def _plate_id(track_id: int, plan: CountingPlan, state: StreamState) -> str:
-    return derived_id(PlateRead.detail_type(), plan.camera_id, state.stream_session, track_id)
+def _plate_id(track_id: int, plan: CountingPlan, state: StreamState, *more: str) -> str:
+    return derived_id(PlateRead.detail_type(), plan.camera_id, state.stream_session, track_id, *more)

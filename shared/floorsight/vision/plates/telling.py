@@ -11,24 +11,36 @@ from floorsight.vision.track_log import PlateLog, ReadPlate
 MIN_AGREEING, EARLY = 2, 0.95
 # Readings from near, after which the consensus must do: at three a second a vehicle is told within three.
 ENOUGH = 6
-# Who stands so long is told by whatever was read: it may never come nearer. Behind somebody else it will.
+# Who stands so long is told by whatever was read: it may never come nearer. Behind somebody else it will, and
+# is announced only: security is to know whom it has in its queue.
 STANDS_MS, STANDS_BEHIND_MS = 20_000, 60_000
 
 
 def is_enough(plates: PlateLog) -> bool:
     """Whether a track's plate is to be told now, and not looked at any more.
 
+    Never while another vehicle is nearer, however sure the plate is: the barrier would be lifted for that.
     What is read from afar is told only if it is very sure; else the vehicle is waited for. What has no digit
     is lettering, mostly: the plate may still come.
     """
+    if plates.behind:
+        return False
     found = combine(plates.readings)
     if found.agreeing >= MIN_AGREEING and found.confidence >= EARLY:
         return True
     if sum(each.near and has_digit(each.text) for each in plates.readings) >= ENOUGH:
         return True
+    return _stands_for(plates, STANDS_MS)
+
+
+def is_worth_announcing(plates: PlateLog) -> bool:
+    """Whether it is to be told, once, that a vehicle waits behind another; it is looked at on."""
+    return plates.behind and not plates.announced and _stands_for(plates, STANDS_BEHIND_MS)
+
+
+def _stands_for(plates: PlateLog, least_ms: int) -> bool:
     stands = plates.looked_ms - plates.placed_ms if plates.place else 0
-    patience = STANDS_BEHIND_MS if plates.behind else STANDS_MS
-    return len(plates.readings) >= MIN_AGREEING and stands >= patience
+    return len(plates.readings) >= MIN_AGREEING and stands >= least_ms
 
 
 def keep_readings(readings: Iterable[ReadPlate]) -> tuple[ReadPlate, ...]:

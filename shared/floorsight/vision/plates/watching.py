@@ -25,7 +25,7 @@ from floorsight.vision.plates.picking import (
     note_look,
 )
 from floorsight.vision.plates.reading import PlateReads, PlateText
-from floorsight.vision.plates.telling import is_enough, keep_readings
+from floorsight.vision.plates.telling import is_enough, is_worth_announcing, keep_readings
 from floorsight.vision.stream_state import StreamState
 from floorsight.vision.timing import Stage
 from floorsight.vision.track_log import PlateLog, ReadPlate, TrackLog
@@ -104,12 +104,9 @@ class PlateWatch:
         for track_id, log in after.items():
             if track_id in ended:
                 events += end_plates(track_id, log, self._plan, state, self._cause)
-            elif not log.plates.told and is_enough(log.plates):
-                gate = gate_of(log.plates, self._gate)
-                event = plate_event(track_id, log, self._plan, gate, state, self._cause)
+            elif not log.plates.told and (is_enough(log.plates) or is_worth_announcing(log.plates)):
+                event, told = self._tell(track_id, log, state)
                 events.append(event)
-                told = PlateLog(told=True, text=event.text, confidence=event.confidence)
-                told = told._replace(gate_id=gate.gate_id, lane=gate.lane, direction=gate.direction)
                 after[track_id] = replace(log, plates=told)
         return Settled({track_id: after[track_id] for track_id in logs}, events, pictures=pictures)
 
@@ -132,6 +129,15 @@ class PlateWatch:
                 line = ReadPlate(view.at_ms, text.text, confidences, round(look.height), view.near)
                 found.setdefault(track_id, []).append(_Reading(view, look, line))
         return found
+
+    def _tell(self, track_id: int, log: TrackLog, state: StreamState) -> tuple[PlateRead, PlateLog]:
+        """What is told of a plate, and what is remembered of it: all, as long as it waits behind another."""
+        plates, gate = log.plates, gate_of(log.plates, self._gate)
+        event = plate_event(track_id, log, self._plan, gate, state, self._cause, announced=plates.behind)
+        if plates.behind:
+            return event, plates._replace(announced=True)
+        told = PlateLog(told=True, text=event.text, confidence=event.confidence)
+        return event, told._replace(gate_id=gate.gate_id, lane=gate.lane, direction=gate.direction)
 
     def _take_pictures(
         self, track_id: int, plates: PlateLog, readings: list[_Reading]

@@ -8,6 +8,7 @@ from floorsight.vision.plates.telling import (
     STANDS_BEHIND_MS,
     STANDS_MS,
     is_enough,
+    is_worth_announcing,
     keep_readings,
 )
 from floorsight.vision.track_log import NO_PLATES, PlateLog, ReadPlate
@@ -40,13 +41,24 @@ def test_from_afar_no_number_of_unsure_readings_is_enough() -> None:
     assert is_enough(PlateLog(readings=several(2, EARLY, near=False)))
 
 
-def test_who_stands_far_away_for_long_is_told_all_the_same_and_later_behind_somebody() -> None:
+def test_who_stands_far_away_for_long_is_told_all_the_same() -> None:
     far = several(2, 0.7, near=False)
     assert not is_enough(standing(far, STANDS_MS - 1))
     assert is_enough(standing(far, STANDS_MS))
-    assert not is_enough(standing(far, STANDS_BEHIND_MS - 1, behind=True))
-    assert is_enough(standing(far, STANDS_BEHIND_MS, behind=True))
     assert not is_enough(standing(far[:1], STANDS_BEHIND_MS))
+
+
+def test_who_is_behind_another_is_never_told_for_the_barrier_and_announced_once() -> None:
+    """However sure: it would be lifted for the one in front."""
+    sure = several(ENOUGH, 0.99)
+    assert not is_enough(PlateLog(readings=sure, behind=True))
+    assert not is_worth_announcing(standing(sure, STANDS_BEHIND_MS - 1, behind=True))
+    waiting = standing(sure, STANDS_BEHIND_MS, behind=True)
+    assert is_worth_announcing(waiting)
+    assert not is_enough(waiting)
+    assert not is_worth_announcing(waiting._replace(announced=True))
+    assert not is_worth_announcing(waiting._replace(behind=False))
+    assert is_enough(waiting._replace(announced=True, behind=False))
 
 
 def test_lettering_is_never_told_early() -> None:

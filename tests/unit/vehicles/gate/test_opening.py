@@ -1,0 +1,161 @@
+"""When a barrier is lifted: for a reading that opens by itself, of a vehicle that is there now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from floorsight.events.vehicles import Alarm, OverrideAction, Verdict
+from floorsight.events.vision import Direction
+from floorsight.platform.table import Write
+from floorsight.vehicles.model import ListName, ReasonCode
+from tests.fakes.gatehouse import PLATE, Gatehouse, after_noon, left_after, plate_read
+from tests.fakes.table import MemoryTable
+
+IN, OUT = Direction.IN, Direction.OUT
+
+
+def opened(gatehouse: Gatehouse) -> list[bool]:
+    return [each.opens for each in gatehouse.tellings()]
+
+
+def test_it_is_lifted_for_who_is_allowed_and_for_nobody_else(gatehouse: Gatehouse) -> None:
+    gatehouse.allow()
+    gatehouse.take(plate_read(track=1), plate_read("MH12DE1433", at=5, track=2))
+    assert opened(gatehouse) == [True, False]
+
+
+def test_a_block_counts_for_who_was_pictured_before_it_and_is_seen_after_it(gatehouse: Gatehouse) -> None:
+    """The best picture of who waited in a queue may be minutes old."""
+    gatehouse.allow()
+    gatehouse.clock.now = after_noon(600)
+    gatehouse.block()
+    decided = gatehouse.take(plate_read(at=0, until=660, occurred_at=after_noon(500)))
+    assert (decided.decision.verdict, decided.decision.alarm) == (Verdict.DENY, Alarm.BLOCKED)
+    assert opened(gatehouse) == [False]
+
+
+def test_a_visitor_whose_time_ended_in_the_queue_is_too_late(gatehouse: Gatehouse) -> None:
+    gatehouse.expect(valid_from=after_noon(0), valid_until=after_noon(300))
+    decided = gatehouse.take(plate_read(at=10, until=300, occurred_at=after_noon(290)))
+    assert decided.decision.reasons[0].code is ReasonCode.EXPIRED
+    assert opened(gatehouse) == [False]
+
+
+def test_a_visitor_who_was_let_out_does_not_come_in_by_that(gatehouse: Gatehouse) -> None:
+    visitor = gatehouse.expect(visits=1)
+    gatehouse.take(plate_read(at=0, track=1, way=IN))
+    gatehouse.take(plate_read(at=3600, track=2, way=OUT, lane="out"))
+    gatehouse.take(plate_read(at=3640, track=3, way=IN, lane="in"))
+    assert opened(gatehouse) == [True, True, False]
+    assert gatehouse.used(visitor) == 1
+
+
+@pytest.mark.parametrize("came", [True, False])
+def test_a_visitor_whose_time_is_over_is_let_out_if_they_came(gatehouse: Gatehouse, came: bool) -> None:
+    gatehouse.expect(valid_from=after_noon(0), valid_until=after_noon(300))
+    if came:
+        gatehouse.take(plate_read(at=0, track=1, way=IN))
+    decided = gatehouse.take(plate_read(at=9000, track=2, way=OUT))
+    code = ReasonCode.VISITOR_LEAVING if came else ReasonCode.EXPIRED
+    assert decided.decision.reasons[0].code is code
+    assert opened(gatehouse)[-1] is came
+
+
+def test_a_visitor_who_is_let_out_late_is_let_out_at_each_reading(gatehouse: Gatehouse) -> None:
+    """The first has ended the visit."""
+    gatehouse.expect(valid_from=after_noon(0), valid_until=after_noon(300))
+    gatehouse.take(plate_read(at=0, track=1, way=IN))
+    gatehouse.take(plate_read(at=9000, track=2, way=OUT), plate_read(at=9005, track=3, way=OUT))
+    assert opened(gatehouse) == [True, True, True]
+
+
+def test_an_entry_that_is_removed_opens_no_more_although_the_decision_stands(gatehouse: Gatehouse) -> None:
+    vehicle = gatehouse.allow()
+    gatehouse.take(plate_read(track=1))
+    gatehouse.lists.remove(vehicle.vehicle_id, by="olga")
+    decided = gatehouse.take(plate_read(at=50, track=2))
+    assert decided.decision.verdict is Verdict.ALLOW
+    assert opened(gatehouse) == [True, False]
+
+
+def test_what_stands_opens_no_other_lane_by_an_unsure_reading(gatehouse: Gatehouse) -> None:
+    gatehouse.allow()
+    gatehouse.take(plate_read(track=1, lane="1"), plate_read(at=30, track=2, lane="2", confidence=0.2))
+    assert opened(gatehouse) == [True, False]
+
+
+def test_who_waits_behind_another_opens_nothing_until_nothing_is_before_it(gatehouse: Gatehouse) -> None:
+    gatehouse.allow()
+    waiting = plate_read(at=0, until=60, behind=True, event_id="announced")
+    first = gatehouse.take(waiting)
+    second = gatehouse.take(plate_read(at=0, until=75))
+    assert (first.decision_id, first.revision) == (second.decision_id, second.revision)
+    assert opened(gatehouse) == [False, True]
+    assert len(gatehouse.decisions()) == 1
+
+
+def test_whom_security_is_to_know_of_raises_the_alarm_in_the_queue(gatehouse: Gatehouse) -> None:
+    gatehouse.block()
+    assert gatehouse.take(plate_read(at=0, until=60, behind=True)).alarms == {Alarm.BLOCKED}
+
+
+def test_for_who_has_left_or_was_refused_or_seen_too_long_ago_it_stays_shut(gatehouse: Gatehouse) -> None:
+    gatehouse.allow()
+    gone, refused, old = (plate_read(at=1000.0 * n, track=n) for n in (1, 2, 3))
+    gatehouse.clock.now = after_noon(1003)
+    gatehouse.deciding().take_leaving(left_after(gone, 1003))
+    gatehouse.take(gone)
+    decided = gatehouse.take(refused)
+    gatehouse.guard.override(decided.decision_id, OverrideAction.REFUSE, "no papers", by="gita")
+    gatehouse.take(refused)
+    gatehouse.clock.now = old.last_seen_at + timedelta(seconds=31)
+    gatehouse.take(old)
+    assert opened(gatehouse) == [False, True, False, False]
+
+
+class BlockedMeanwhile(MemoryTable):
+    """Somebody blocks the plate after the gate has read the lists, before it has written its decision."""
+
+    gatehouse: Gatehouse | None = None
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        gatehouse, self.gatehouse = self.gatehouse, None
+        if gatehouse is not None:
+            gatehouse.block()
+        super().transact(writes)
+
+
+def test_blocked_while_it_is_decided_nothing_is_opened_and_security_is_told() -> None:
+    table = BlockedMeanwhile()
+    gatehouse = Gatehouse(presence=table)
+    gatehouse.allow()
+    table.gatehouse = gatehouse
+    decided = gatehouse.take(plate_read())
+    assert (decided.decision.verdict, decided.revision, decided.readings) == (Verdict.DENY, 2, 1)
+    [told] = gatehouse.tellings()
+    assert (told.opens, told.alarm) == (False, Alarm.BLOCKED)
+    evidence = gatehouse.shown.get_evidence(decided.decision_id)
+    assert [each.decision.verdict for each in evidence.readings] == [Verdict.DENY]
+    assert gatehouse.on_site() == []
+
+
+def test_blocked_before_it_is_delivered_again_nothing_is_opened(gatehouse: Gatehouse) -> None:
+    gatehouse.allow()
+    read = plate_read()
+    gatehouse.take(read)
+    gatehouse.block()
+    gatehouse.clock.advance(18)
+    assert gatehouse.take(read).decision.verdict is Verdict.DENY
+    assert opened(gatehouse) == [True, False]
+
+
+def test_removed_before_it_is_delivered_again_nothing_is_opened(gatehouse: Gatehouse) -> None:
+    vehicle = gatehouse.put_on(ListName.ALLOWED, PLATE)
+    read = plate_read()
+    gatehouse.take(read)
+    gatehouse.lists.remove(vehicle.vehicle_id, by="olga")
+    gatehouse.take(read)
+    assert opened(gatehouse) == [True, False]
