@@ -19,7 +19,7 @@ from floorsight.vision.detections import ObjectClass
 from floorsight.vision.detector import Detector
 from floorsight.vision.pipeline import ChunkPipeline
 from floorsight.vision.plan import CountingPlan, GateView
-from floorsight.vision.plates import picking
+from floorsight.vision.plates import picking, telling, watching
 from floorsight.vision.plates.picking import READINGS_A_CHUNK
 from floorsight.vision.plates.reading import PlateReads
 from floorsight.vision.plates.switching import SwitchablePlates
@@ -79,6 +79,30 @@ def test_a_plate_is_told_as_soon_as_two_readings_agree_and_left_alone_then() -> 
     looks = reader.found
     drive(world, ONE_WAY + 1, ONE_WAY)
     assert reader.found - looks <= 4  # at the track that began at the wall alone
+
+
+def test_who_waits_behind_another_is_announced_and_told_once_nothing_is_before_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Told as it is, with two sure readings, the barrier would be lifted for the one in front."""
+    before_it = True
+    monkeypatch.setattr(watching, "is_behind", lambda *_: before_it)
+    monkeypatch.setattr(picking, "SAME_PLACE", 0.0)  # it stands
+    monkeypatch.setattr(telling, "STANDS_BEHIND_MS", 1000)
+    reader = GreyPlateReader(everywhere=True)
+    world = drive(yard(plate_reader=reader), 1)
+    assert told(world.bus.messages, PlateRead) == []
+    drive(world, ONE_WAY - 1, 1)
+    (announced,) = told(world.bus.messages, PlateRead)
+    assert (announced.behind, announced.text) == (True, TEXT)
+    assert plates_of(world)[1].announced
+    before_it = False
+    drive(world, ONE_WAY, ONE_WAY - 1)
+    _, read = told(world.bus.messages, PlateRead)
+    assert (read.behind, read.track_id, read.text) == (False, announced.track_id, TEXT)
+    assert read.event_id != announced.event_id
+    assert read.crop_key == announced.crop_key
+    assert plates_of(world)[1].told
 
 
 def test_both_pictures_are_there_when_the_plate_is_told() -> None:
