@@ -7,6 +7,7 @@ import {
   describeAlarm,
   describeOverride,
   describePassage,
+  describePresence,
   describeReading,
   describeStay,
   describeWay,
@@ -155,6 +156,14 @@ test("how long a vehicle stayed is told, or why nobody knows", () => {
   );
   expect(describeStay({ state: "end_unknown", entry: CAME, exit: null }, NOW)).toContain("way out");
   expect(describeStay({ state: "begin_unknown", entry: null, exit: went }, NOW)).toContain("way in");
+});
+
+test("who is on the site is told with how long, and with the way out that was refused", () => {
+  const refused = { ...CAME, first_seen_at: "2026-03-02T06:31:00Z" };
+  expect(describePresence({ state: "open", entry: CAME, exit: null }, ZONE, NOW)).toBe("for 30 min now");
+  expect(describePresence({ state: "ended", entry: CAME, exit: refused }, ZONE, NOW)).toBe(
+    "for 30 min now, refused on the way out 2 Mar, 12:01:00",
+  );
 });
 
 test("a picture is the same one by whichever link", () => {

@@ -77,6 +77,12 @@ export function describeStay({ state, entry, exit }: Stay, now: number): string 
   return entry.admitted ? `for ${stayed} now` : "was not let in";
 }
 
+/** How long a vehicle has been on the site; of one that was refused on the way out also when that was. */
+export function describePresence({ entry, exit }: Stay, zone: string, now: number): string {
+  const stay = describeStay({ state: "open", entry, exit: null }, now);
+  return exit ? `${stay}, refused on the way out ${formatTime(exit.first_seen_at, zone)}` : stay;
+}
+
 /** What stays the same of the links to a picture: they are signed anew in each answer. */
 export function nameOfPicture(url: string | null): string {
   return url?.replace(/\?.*$/, "") ?? "";

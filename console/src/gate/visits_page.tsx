@@ -6,7 +6,7 @@ import type { Listing, Site, Visit } from "../api/types";
 import { usePoll, useSettled } from "../app/hooks";
 import { minute } from "../app/now";
 import { formatTime } from "../app/words";
-import { describeStay } from "./passage_words";
+import { describePresence, describeStay } from "./passage_words";
 import { Plate } from "./plate";
 import { plateOf } from "./vehicle_draft";
 
@@ -47,7 +47,7 @@ function OnSite({ site }: { site: Site }) {
             <Plate text={visit.plate} />
             <span class="number">
               {visit.entry && `since ${formatTime(visit.entry.first_seen_at, site.time_zone)}`}
-              <span class="muted"> {describeStay(visit, minute.value)}</span>
+              <span class="muted"> {describePresence(visit, site.time_zone, minute.value)}</span>
             </span>
           </li>
         ))}

@@ -92,7 +92,7 @@ def list_visits(
 
 @router.get("/on-site", dependencies=[requires(Role.VIEWER)], responses=READ_PROBLEMS)
 def list_on_site(site_id: SiteId, page: RequestedPage, services: Wired) -> Listing[VisitOut]:
-    """Vehicles that were let in and have not gone, by plate."""
+    """Vehicles that were let in and have not gone, by plate; with an `exit`: refused on the way out."""
     found = services.gate_lists.list_on_site(site_id, limit=page.limit, start_key=page.start_key)
     return Listing(items=found.map(VisitOut.of).items, next_cursor=encode_cursor(found.next_key))
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from floorsight.vehicles.gate.model import GateDecision, Reading
 from floorsight.vehicles.gate.tracks import FollowedTrack
-from floorsight.vehicles.gate.visits import Visit, VisitState
+from floorsight.vehicles.gate.visits import Visit
 
 PLATE = "PLATE#"
 
@@ -35,8 +35,9 @@ class Book:
 class Change:
     """Passages that become one, with the visits about them, and what that follows from.
 
-    `before` are the passages that `after` takes the place of. `limits` says how many visits the entries have
-    of which one may be used; the others are without end.
+    `before` are the passages that `after` takes the place of; `present_…` is the visit of a vehicle that is
+    on the site. `limits` says how many visits the entries have of which one may be used; the others are
+    without end.
     """
 
     book: Book
@@ -44,6 +45,8 @@ class Change:
     after: GateDecision
     visits_before: tuple[Visit, ...] = ()
     visits_after: tuple[Visit, ...] = ()
+    present_before: Visit | None = None
+    present_after: Visit | None = None
     track: FollowedTrack | None = None
     reading: Reading | None = None
     limits: Mapping[str, int] = field(default_factory=dict)
@@ -59,8 +62,3 @@ class Change:
     def longest(self) -> timedelta:
         passage = self.after.passage
         return max(self.book.longest, passage.last_seen - passage.first_seen)
-
-
-def find_open(visits: tuple[Visit, ...]) -> Visit | None:
-    """The visit that goes on of a vehicle that was let in: at most the last one."""
-    return next((each for each in visits if each.state is VisitState.OPEN and each.admitted), None)

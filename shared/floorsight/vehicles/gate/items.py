@@ -67,7 +67,8 @@ ON_SITE = ItemType(
     table=TableName.PRESENCE,
     pk="GATE_ON_SITE#{site_id}",
     sk="{plate}",
-    purpose="A visit that goes on: a vehicle that was let in and has neither gone nor come in again.",
+    purpose="The visit of a vehicle that was let in and has neither gone nor come in again; who was "
+    "refused on the way out has not gone.",
     writers=_WRITERS,
     readers=("query_api",),
     retention=_RETENTION,

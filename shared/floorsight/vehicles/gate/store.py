@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from heapq import merge
 
 from floorsight.platform.clock import from_sort_key, read_moment, to_sort_key
 from floorsight.platform.items import Item, ItemType
@@ -28,7 +29,7 @@ from floorsight.vehicles.gate.layout import read_decided, read_reading, read_vis
 from floorsight.vehicles.gate.model import GateDecision, Reading, Track
 from floorsight.vehicles.gate.passages import GAP
 from floorsight.vehicles.gate.tracks import FollowedTrack, Placed
-from floorsight.vehicles.gate.visits import Visit, pair_again
+from floorsight.vehicles.gate.visits import Visit, find_present, pair_again
 from floorsight.vehicles.gate.writes import change_writes, track_put
 
 ITEM_TYPES: tuple[ItemType, ...] = (
@@ -74,22 +75,11 @@ class GateStore:
         since = f"VISIT#{to_sort_key(first)}"
         found = self.table.query(pk, after="VISIT#", until=since, limit=1, newest_first=True).items
         visits = [read_visit(item) for item in found]
-        for visit in self._iterate_visits(pk, since):
+        for visit in self._iterate_visits(pk, since, newest_first=False):
             visits.append(visit)
             if visit.place[0] > last:
                 break
         return visits
-
-    def _iterate_visits(self, pk: str, since: str) -> Iterator[Visit]:
-        start: Item | None = None
-        while True:
-            page = self.table.query(
-                pk, after=since, until=f"VISIT#{_LAST}", limit=_VISITS_A_PAGE, start_key=start
-            )
-            yield from map(read_visit, page.items)
-            start = page.next_key
-            if start is None:
-                return
 
     def count_visits(self, vehicle_ids: Iterable[str]) -> dict[str, int]:
         """How many of its visits each of these entries of visitors has used up: one read of all."""
@@ -111,7 +101,38 @@ class GateStore:
         begins = [each.first_seen for each in touched]
         visits = self.load_visits(book, min(begins), max(begins))
         then = pair_again(visits, gone, after.passage)
-        return replace(change, visits_before=tuple(visits), visits_after=tuple(then))
+        change = replace(change, visits_before=tuple(visits), visits_after=tuple(then))
+        return replace(
+            change,
+            present_before=self._find_present(change, visits),
+            present_after=self._find_present(change, then),
+        )
+
+    def _find_present(self, change: Change, now: Sequence[Visit]) -> Visit | None:
+        """Of a vehicle that is on the site, if its visits are as they are stored but for these."""
+        if not any(each.is_refused_exit for each in (*change.visits_before, *now)):
+            return find_present(reversed(now))  # the last of these, if any is, is the last of all
+        known = {each.place for each in change.visits_before}
+        pk = VISIT.partition(site_id=change.book.site_id, subject=change.book.subject)
+        stored = self._iterate_visits(pk, "VISIT#", newest_first=True)
+        others = (each for each in stored if each.place not in known)
+        return find_present(merge(reversed(now), others, key=lambda each: each.place, reverse=True))
+
+    def _iterate_visits(self, pk: str, since: str, *, newest_first: bool) -> Iterator[Visit]:
+        start: Item | None = None
+        while True:
+            page = self.table.query(
+                pk,
+                after=since,
+                until=f"VISIT#{_LAST}",
+                limit=_VISITS_A_PAGE,
+                newest_first=newest_first,
+                start_key=start,
+            )
+            yield from map(read_visit, page.items)
+            start = page.next_key
+            if start is None:
+                return
 
     def commit(self, change: Change) -> None:
         """Raises TransactionRefused: the plate, the track or a visitor's visits have changed meanwhile."""

@@ -47,6 +47,11 @@ class Visit:
         """Whether the vehicle was let in."""
         return self.entry is not None and self.entry.admitted
 
+    @property
+    def is_refused_exit(self) -> bool:
+        """Whether it ended, as visits are reckoned, at a barrier that stayed shut."""
+        return self.exit is not None and not self.exit.admitted
+
 
 def pair(passages: Iterable[Passage], *, is_followed: bool = False) -> list[Visit]:
     """The visits of one plate at one site; `is_followed` says that more passages come after these.
@@ -67,6 +72,19 @@ def pair(passages: Iterable[Passage], *, is_followed: bool = False) -> list[Visi
     if entry is not None:
         visits.append(Visit(entry, None, VisitState.END_UNKNOWN if is_followed else VisitState.OPEN))
     return visits
+
+
+def find_present(newest_first: Iterable[Visit]) -> Visit | None:
+    """The visit of a vehicle that was let in and has not gone, of all that there are of it.
+
+    Who is refused on the way out is still there, however often.
+    """
+    for visit in newest_first:
+        if not visit.is_refused_exit:
+            return visit if visit.state is VisitState.OPEN and visit.admitted else None
+        if visit.entry is not None:
+            return visit if visit.admitted else None
+    return None
 
 
 def pair_again(visits: Sequence[Visit], gone: Collection[Passage], come: Passage) -> list[Visit]:

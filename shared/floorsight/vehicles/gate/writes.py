@@ -9,7 +9,7 @@ from math import ceil
 from floorsight.platform.clock import moment_text, to_sort_key
 from floorsight.platform.items import Item, Key
 from floorsight.platform.table import Delete, Expectation, Put, Update, Write, at_revision
-from floorsight.vehicles.gate.changes import Book, Change, find_open
+from floorsight.vehicles.gate.changes import Book, Change
 from floorsight.vehicles.gate.items import (
     BOOK,
     DECISION,
@@ -157,7 +157,7 @@ def _visit_writes(change: Change, plate: str) -> Iterator[Write]:
 
 
 def _on_site_writes(change: Change, plate: str) -> Iterator[Write]:
-    before, after = find_open(change.visits_before), find_open(change.visits_after)
+    before, after = change.present_before, change.present_after
     names = {"site_id": change.book.site_id, "plate": plate}
     if after is not None and after != before:
         yield Put(ON_SITE.item(_visit_body(after, plate), **names))
