@@ -49,11 +49,11 @@ test("what the API does not know is gone; any other failure is one", async () =>
 test("a guard overrides the decision that they saw, by its id and revision", async () => {
   const { overrideDecision } = await import("../src/api/vehicles");
   answer = () => Response.json({});
-  await overrideDecision({ decision_id: "d/1", revision: 2 }, "open", "police");
+  await overrideDecision({ decision_id: "d/1", revision: 2, overrides: [] }, "open", "police");
   expect(asked).toEqual([
     {
       path: "/api/v1/vehicle/decisions/d%2F1/override",
-      body: { action: "open", reason: "police", revision: 2 },
+      body: { action: "open", reason: "police", revision: 2, known_overrides: 0 },
     },
   ]);
 });

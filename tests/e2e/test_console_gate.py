@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from floorsight.events.vehicles import PlateRead, PlateReading
 from floorsight.events.vision import Direction
@@ -177,11 +177,23 @@ def test_who_is_blocked_in_the_page_is_refused_and_a_guard_may_do_otherwise(
     dialog.get_by_label("Why").fill("police escort")
     dialog.get_by_role("button", name="Open the gate").click()
     expect(dialog.locator(".overridden")).to_contain_text("Opened by operator")
+    expect(dialog.get_by_role("button", name="Open…")).to_have_count(0)  # it is
+    override(dialog, "Refuse", "a slip", confirm="Refuse it")
+    expect(dialog.locator(".overridden").last).to_contain_text("Refused by operator")
+    override(dialog, "Open", "police escort", confirm="Open the gate")
+    expect(dialog.locator(".overridden")).to_have_count(3)
     dialog.get_by_role("button", name="Close").click()
     expect(row).to_contain_text("police escort")
     [passage] = log_of(api, plate=BLOCKED)
     assert (passage["verdict"], passage["admitted"]) == ("deny", True)
-    assert [(each["action"], each["by"]) for each in passage["overrides"]] == [("open", "operator")]
+    assert [each["action"] for each in passage["overrides"]] == ["open", "refuse", "open"]
+    assert {each["by"] for each in passage["overrides"]} == {"operator"}
+
+
+def override(dialog: Locator, choice: str, reason: str, *, confirm: str) -> None:
+    dialog.get_by_role("button", name=f"{choice}…").click()
+    dialog.get_by_label("Why").fill(reason)
+    dialog.get_by_role("button", name=confirm).click()
 
 
 def test_nothing_moves_while_one_reads(guard: Page, cloud: Deployment) -> None:

@@ -51,10 +51,16 @@ export const getEvidence = (decisionId: string, signal: AbortSignal) =>
 
 /** Of a decision that still stands as it was seen: by its id, at its revision. */
 export const overrideDecision = (
-  { decision_id: decisionId, revision }: Pick<Passage, "decision_id" | "revision">,
+  { decision_id: decisionId, revision, overrides }: Pick<Passage, "decision_id" | "revision" | "overrides">,
   action: Override["action"],
   reason: string,
-) => send<Passage>("POST", `${decision(decisionId)}/override`, { action, reason, revision });
+) =>
+  send<Passage>("POST", `${decision(decisionId)}/override`, {
+    action,
+    reason,
+    revision,
+    known_overrides: overrides.length,
+  });
 
 /** Newest first: so many pages of them. */
 export const listVisits = (siteId: string, plate: string, pages: number, signal: AbortSignal) =>

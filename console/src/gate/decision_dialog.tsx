@@ -144,17 +144,20 @@ function Overriding({ site, evidence, onDone }: { site: Site; evidence: Evidence
           {describeOverride(override, site.time_zone)}
         </p>
       ))}
-      {!isOverridden(evidence) && <Choice evidence={evidence} onDone={onDone} />}
+      <Choice evidence={evidence} onDone={onDone} />
     </>
   );
 }
 
 function Choice({ evidence, onDone }: { evidence: Evidence; onDone: () => void }) {
-  if (!isOperator.value) return <p class="muted hint">An operator can open or refuse instead.</p>;
+  const lapsed = evidence.overrides.length > 0 && !isOverridden(evidence);
   return (
     <>
-      {evidence.overrides.length > 0 && <p class="note">A graver alarm came after that: it holds no more.</p>}
-      <OverrideForm evidence={evidence} onDone={onDone} />
+      {lapsed && <p class="note">A graver alarm came after that: it holds no more.</p>}
+      {isOperator.value && <OverrideForm evidence={evidence} onDone={onDone} />}
+      {!isOperator.value && !isOverridden(evidence) && (
+        <p class="muted hint">An operator can open or refuse instead.</p>
+      )}
     </>
   );
 }

@@ -6,7 +6,7 @@ import { overrideDecision } from "../api/vehicles";
 import type { Evidence, Override } from "../api/types";
 import { useActing } from "../app/acting";
 import { DialogFoot } from "../app/dialog";
-import { isBlocked } from "./passage_words";
+import { isBlocked, isOverridden } from "./passage_words";
 
 const LONGEST_REASON = 100;
 
@@ -41,12 +41,17 @@ export function OverrideForm({ evidence, onDone }: Props) {
   // the same one, they may not have seen.
   const seen = useRef(evidence);
   const { act, busy, message, refuse } = useActing();
+  const done = isOverridden(evidence) ? evidence.overrides.at(-1)?.action : null;
   const choice = CHOICES.find(({ action }) => action === chosen.value);
   if (!choice)
     return (
       <div class="override-choices">
-        <span class="muted">You can do otherwise; the decision stays in the log, with who did and why.</span>
-        {CHOICES.map(({ action, begin }) => (
+        <span class="muted">
+          {done
+            ? "If that was a slip, or things have changed, you can do otherwise; all of it stays in the log."
+            : "You can do otherwise; the decision stays in the log, with who did and why."}
+        </span>
+        {CHOICES.filter(({ action }) => action !== done).map(({ action, begin }) => (
           <button
             key={action}
             class="button"
@@ -70,6 +75,7 @@ export function OverrideForm({ evidence, onDone }: Props) {
     if (!reason) return refuse("Say why: it is kept with your name.");
     await act(async () => {
       await overrideDecision(seen.current, choice.action, reason);
+      chosen.value = null;
       onDone();
     });
   }

@@ -41,7 +41,7 @@ OVERRIDE_PROBLEMS = EVIDENCE_PROBLEMS | document(HTTPStatus.CONFLICT)
 COLUMNS = (
     *("first_seen_at", "last_seen_at", "gate_id", "lane", "direction", "vehicle_type", "plate", "text"),
     *("confidence", "verdict", "explanation", "alarms", "admitted", "override", "override_reason"),
-    *("override_by", "policy_version", "vehicle_id", "decision_id"),
+    *("override_by", "override_holds", "policy_version", "vehicle_id", "decision_id"),
 )
 
 
@@ -56,6 +56,12 @@ class NewOverride(BaseModel):
         default=None,
         ge=1,
         description="Of the decision as it was shown: another one since is not overridden.",
+    )
+    known_overrides: int = Field(
+        default=0,
+        ge=0,
+        description="How many `overrides` it had as it was shown: the last of them is corrected. What "
+        "somebody else has done since is not.",
     )
 
 
@@ -102,12 +108,17 @@ def get_gate_decision(decision_id: DecisionId, services: Wired) -> GateEvidenceO
 def override_gate_decision(
     decision_id: DecisionId, new: NewOverride, services: Wired, caller: Operator
 ) -> GateDecisionOut:
-    """Open or refuse, whatever the gate decided, once a passage, and once more after a graver alarm.
+    """Open or refuse, whatever the gate decided. What was decided and done before stays beside it.
 
-    The gate's decision stays beside it.
+    Once a passage, once more after a graver alarm, and, knowing of it, to correct what a guard did.
     """
     done = services.gate_overrides.override(
-        decision_id, new.action, new.reason, by=caller.username, revision=new.revision
+        decision_id,
+        new.action,
+        new.reason,
+        by=caller.username,
+        revision=new.revision,
+        known=new.known_overrides,
     )
     return GateDecisionOut.of(done, services.pictures.link)
 
@@ -142,6 +153,7 @@ def _row(decided: GateDecision, zone: ZoneInfo) -> list[Cell]:
         override.action.value if override else "",
         override.reason if override else "",
         override.by if override else "",
+        decided.override is not None if override else "",
         decision.policy_version,
         decision.vehicle_id or "",
         decided.decision_id,

@@ -137,9 +137,11 @@ def test_a_guard_opens_once_and_it_is_kept_beside_the_decision(api: Api) -> None
     assert api.operator.post(path, json=body).json()["overrides"] == done["overrides"]
     other = api.operator.post(path, json=body | {"action": "refuse"})
     assert problem_of(other)[:2] == (409, "already_overridden")
+    known = api.operator.post(path, json=body | {"action": "refuse", "known_overrides": 1})
+    assert (known.json()["admitted"], len(known.json()["overrides"])) == (False, 2)
     assert problem_of(api.operator.post(path, json=body | {"reason": ""}))[0] == 422
     [row] = rows_of(api, "logs", overridden=True)
-    assert (row["override"], row["override_by"]) == ("open", "olga")
+    assert (row["override"], row["override_by"], row["override_holds"]) == ("refuse", "olga", "true")
 
 
 def test_visits_have_both_their_ends(api: Api) -> None:

@@ -18,6 +18,8 @@ _PASSAGE = ("passage_id", "gate_id", "number", "admitted")
 _SEEN = ("event_id", "lane", "vehicle_type", "text", "confidence", "crop_key", "snapshot_key")
 _DECISION = ("plate", "profile", "vehicle_id", "uses_visit", "policy_version")
 _DECIDED = ("decision_id", "site_id", "subject", "late", "revision", "visit_used", "readings")
+# Which are left out where there is none.
+_NULLABLE = frozenset({"text", "crop_key", "snapshot_key", "plate", "profile", "vehicle_id", "visit_used"})
 
 
 def decided_body(decided: GateDecision) -> Item:
@@ -165,4 +167,5 @@ def _pick(value: object, names: Iterable[str]) -> dict[str, Any]:
 
 
 def _read(body: Item, names: Iterable[str]) -> dict[str, Any]:
-    return {name: body.get(name) for name in names}
+    """Raises KeyError: what must be there is not, and nothing is made up for it."""
+    return {name: body.get(name) if name in _NULLABLE else body[name] for name in names}

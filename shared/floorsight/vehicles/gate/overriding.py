@@ -17,6 +17,8 @@ from floorsight.vehicles.gate.model import GateDecision, Override
 from floorsight.vehicles.gate.store import GateStore
 from floorsight.vehicles.gate.telling import describe_override
 
+MAX_OVERRIDES = 20  # of a passage, which is one item
+
 
 @dataclass(frozen=True)
 class OverridingService:
@@ -35,22 +37,25 @@ class OverridingService:
         *,
         by: str,
         revision: int | None = None,
+        known: int = 0,
     ) -> GateDecision:
-        """Open or refuse, once a passage, and once more after a graver alarm.
+        """Open or refuse: once a passage, once more after a graver alarm, and to correct what was done.
 
         The very same again changes nothing, and is told again. Who is refused has not come in: a visit that
         the gate had counted is the visitor's again. Who is opened for uses a visit, if one is left.
-        `revision` is that of the decision as the guard saw it.
+        `revision` is that of the decision as the guard saw it, `known` how many overrides it had then: what
+        somebody else has done since is not undone unseen.
 
         Raises:
             NotFound: `unknown_decision`.
             Malformed: `bad_text`, of the reason.
-            Conflict: `already_overridden`, by somebody else or otherwise; `decided_anew`, since they saw it.
+            Conflict: `already_overridden`, by one that is not known; `decided_anew`, since they saw it;
+                `too_many_overrides`.
             Unavailable: something did not answer; the same call may succeed later.
         """
         check_text("reason", reason)
         done = self.backoff.until_done(
-            lambda: self._override_once(decision_id, action, reason, by, revision),
+            lambda: self._override_once(decision_id, action, reason, by, revision, known),
             passing=(TransactionRefused, Unavailable),
             failure="the override could not be written",
         )
@@ -60,7 +65,13 @@ class OverridingService:
         return done
 
     def _override_once(
-        self, decision_id: str, action: OverrideAction, reason: str, by: str, revision: int | None
+        self,
+        decision_id: str,
+        action: OverrideAction,
+        reason: str,
+        by: str,
+        revision: int | None,
+        known: int,
     ) -> GateDecision:
         found = find_decided(self.store, decision_id, self.clock())
         book = self.store.load_book(found.site_id, found.subject)
@@ -68,7 +79,12 @@ class OverridingService:
         if found.override is not None:
             if (found.override.action, found.override.reason, found.override.by) == (action, reason, by):
                 return found
-            raise _overridden(found.override)
+            if known != len(found.overrides):
+                raise _overridden(found.override, len(found.overrides))
+        if len(found.overrides) >= MAX_OVERRIDES:
+            raise Conflict(
+                f"this passage was overridden {MAX_OVERRIDES} times: it stays so", code="too_many_overrides"
+            )
         # Passages that turned out to be one have one's decision, whose revision may be the same number.
         if revision is not None and (decision_id, revision) != (found.decision_id, found.revision):
             raise Conflict(
@@ -105,8 +121,10 @@ def find_decided(store: GateStore, decision_id: str, now: datetime) -> GateDecis
     return found
 
 
-def _overridden(override: Override) -> Conflict:
+def _overridden(override: Override, number: int) -> Conflict:
     did = {OverrideAction.OPEN: "opened", OverrideAction.REFUSE: "refused"}[override.action]
     return Conflict(
-        f"{override.by} has {did} already ({override.reason}): it stays so", code="already_overridden"
+        f"{override.by} has {did} already ({override.reason}). To do otherwise all the same, say that you "
+        f"know of it: known_overrides {number}",
+        code="already_overridden",
     )

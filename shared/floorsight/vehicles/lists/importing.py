@@ -136,7 +136,8 @@ class ImportService:
                 raise _unfinished(saved, len(ordered))
             try:
                 self._save_part(part)
-            except Unavailable as error:
+            # Malformed: somebody changed an entry since all was checked, and the row says nothing any more.
+            except (Unavailable, Malformed) as error:
                 raise _unfinished(saved, len(ordered)) from error
             saved += len(part)
 
@@ -221,7 +222,8 @@ def _check_faults(faults: list[Fault]) -> None:
 
 def _unfinished(saved: int, changes: int) -> Unavailable:
     return Unavailable(
-        f"storage is busy: {saved} of {changes} changes are saved, the blocked vehicles first. Import the "
-        "same file again: what is saved stays as it is, and the rest follows",
+        f"storage is busy, or others change the same vehicles: {saved} of {changes} changes are saved, the "
+        "blocked vehicles first. Import the same file again: what is saved stays as it is, and the rest "
+        "follows, or is told by line",
         code="import_unfinished",
     )

@@ -12,6 +12,7 @@ from floorsight.platform.errors import Conflict, Malformed, NotFound
 from floorsight.platform.items import Item, Key
 from floorsight.platform.table import Delete
 from floorsight.vehicles.gate.items import KEPT
+from floorsight.vehicles.gate.overriding import MAX_OVERRIDES
 from tests.fakes.gatehouse import OTHER, PLATE, Gatehouse, after_noon, left_after, plate_read
 from tests.fakes.table import MemoryTable
 
@@ -75,6 +76,30 @@ def test_what_a_guard_did_stays(gatehouse: Gatehouse, action: OverrideAction, re
         gatehouse.guard.override(decided.decision_id, action, reason, by=by)
     assert refused.value.code == "already_overridden"
     assert len(overrides(gatehouse)) == 1
+
+
+def test_a_slip_is_corrected_by_who_knows_of_it(gatehouse: Gatehouse) -> None:
+    visitor = gatehouse.expect(visits=1)
+    decided = gatehouse.take(plate_read())
+    gatehouse.guard.override(decided.decision_id, REFUSE, "a slip", by="gita")
+    assert gatehouse.used(visitor) == 0
+    corrected = gatehouse.guard.override(decided.decision_id, OPEN, "it is fine", by="gita", known=1)
+    assert [each.action for each in corrected.overrides] == [REFUSE, OPEN]
+    assert (corrected.admits, gatehouse.used(visitor), gatehouse.on_site()) == (True, 1, [PLATE])
+    assert [each.action for each in overrides(gatehouse)] == [REFUSE, OPEN]
+    with pytest.raises(Conflict) as unseen:  # one of two guards who correct at once
+        gatehouse.guard.override(decided.decision_id, REFUSE, "no", by="hari", known=1)
+    assert unseen.value.code == "already_overridden"
+
+
+def test_it_is_not_corrected_for_ever(gatehouse: Gatehouse) -> None:
+    decided = gatehouse.take(plate_read())
+    for number in range(MAX_OVERRIDES):
+        action = (OPEN, REFUSE)[number % 2]
+        gatehouse.guard.override(decided.decision_id, action, "to and fro", by="gita", known=number)
+    with pytest.raises(Conflict) as refused:
+        gatehouse.guard.override(decided.decision_id, OPEN, "again", by="gita", known=MAX_OVERRIDES)
+    assert refused.value.code == "too_many_overrides"
 
 
 @pytest.mark.parametrize("reason", ["", " ", "x" * 101, "a\nb"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -282,6 +282,26 @@ def test_what_somebody_removes_meanwhile_is_listed_as_the_file_says(register: Re
     assert register.imports_on(racing).import_file(SITE, text.encode(), by="olga").changed == 3
     entry = register.lists.get(f"{SITE}.KA05M0001.allowed")
     assert (entry.removed, entry.vehicle.note, entry.vehicle.revision) == (False, "fleet", 3)
+
+
+def test_a_row_that_somebody_makes_senseless_meanwhile_is_told_the_next_time(register: Register) -> None:
+    """Without a beginning of its own, what is over already counts only for an entry that is there."""
+    past = (register.clock() - timedelta(days=1)).isoformat()
+    register.add(ListName.ALLOWED, "KA05M9999", valid_from=register.clock() - timedelta(days=9))
+    times = 0
+
+    def remove() -> None:
+        nonlocal times
+        times += 1
+        if times == 2:  # the first part is saved
+            register.lists.remove(f"{SITE}.KA05M9999.allowed", by="eve")
+
+    text = HEADER + many(150) + f"allowed,KA05M9999,,{past},,,,\r\n"
+    table = FaultyTable(register.registry, interrupt=remove)
+    with pytest.raises(Unavailable, match="Import the same file again") as caught:
+        register.imports_on(table).import_file(SITE, text.encode(), by="olga")
+    assert caught.value.code == "import_unfinished"
+    assert faults_of(register, text) == [("lines.152.valid_until", "over_already")]
 
 
 @pytest.mark.parametrize(("note", "revision"), [("", 1), ("fleet", 2)])
