@@ -91,8 +91,8 @@ class GateDecided(Event):
 
     A passage has one decision, and each of its readings tells it: lane, camera, track, direction and pictures
     are those of the reading, text and confidence those of the reading that it rests on. `event_id` follows
-    from decision, revision and reading: what is told again of that has the same. If a later reading changes
-    the decision (docs/gate.md), it is told with the next `revision`.
+    from decision, revision, camera, lane and `opens`: a lane is opened once by each. If a later reading
+    changes the decision (docs/gate.md), it is told with the next `revision`.
     """
 
     gate_id: str
@@ -129,7 +129,8 @@ class GateDecided(Event):
 
 
 class GateOverridden(Event):
-    """A guard opened, or refused, whatever the gate had decided. `occurred_at` is when they did."""
+    """A guard opened, or refused, whatever the gate had decided. `occurred_at` is when they did; `cause` is
+    the `PlateRead` that the decision rests on."""
 
     gate_id: str
     lane: str

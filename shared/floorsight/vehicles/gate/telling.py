@@ -18,11 +18,13 @@ def describe_decision(
 ) -> GateDecided:
     """What a decision is told as, at its revision, where this reading of its passage was.
 
-    What is told again of a reading has the same id.
+    A lane is opened once by it: what is told again there has the same id, as long as it opens as before.
     """
     decision = decided.decision
     return GateDecided(
-        event_id=_decided_id(decided, read.event_id),
+        event_id=derived_id(
+            "gate_decided", decided.decision_id, decided.revision, read.camera_id, read.lane, opens
+        ),
         occurred_at=read.occurred_at,
         site_id=decided.site_id,
         camera_id=read.camera_id,
@@ -63,7 +65,7 @@ def describe_override(decided: GateDecision, override: Override, now: datetime) 
         site_id=decided.site_id,
         camera_id=seen.track.camera_id,
         stream_session=seen.track.stream_session,
-        cause=_decided_id(decided, seen.event_id),
+        cause=seen.event_id,
         gate_id=decided.gate_id,
         lane=seen.lane,
         decision_id=decided.decision_id,
@@ -76,7 +78,3 @@ def describe_override(decided: GateDecision, override: Override, now: datetime) 
         last_seen_at=last_seen,
         late=now - last_seen > OVERRIDES_LATE_AFTER,
     )
-
-
-def _decided_id(decided: GateDecision, reading_id: str) -> str:
-    return derived_id("gate_decided", decided.decision_id, decided.revision, reading_id)

@@ -42,7 +42,7 @@ def test_an_override_is_told_with_what_was_decided(gatehouse: Gatehouse) -> None
     [before] = gatehouse.told()
     assert (told.action, told.reason, told.by, told.verdict) == (OPEN, "the director's", "gita", Verdict.HOLD)
     assert (told.decision_id, told.passage_id, told.plate) == (before.decision_id, before.passage_id, PLATE)
-    assert (told.cause, told.occurred_at) == (before.event_id, gatehouse.clock())
+    assert (told.cause, told.occurred_at) == (before.cause, gatehouse.clock())
 
 
 def test_who_is_refused_has_not_come_in_and_keeps_the_visit(gatehouse: Gatehouse) -> None:

@@ -45,8 +45,8 @@ def test_each_reading_tells_what_stands_where_it_was_read(gatehouse: Gatehouse) 
         assert (told.cause, told.occurred_at) == (read.event_id, read.occurred_at)
         assert told.told_at == read.last_seen_at
     assert one.event_id != two.event_id
-    gatehouse.take(second)
-    assert gatehouse.tellings()[2].event_id == two.event_id
+    gatehouse.take(plate_read(at=30, track=3))
+    assert gatehouse.tellings()[2].event_id == one.event_id  # the same decision in the same lane
 
 
 @pytest.mark.parametrize("is_blocked", [False, True])
@@ -130,14 +130,25 @@ def test_an_override_of_who_is_gone_is_for_the_log(gatehouse: Gatehouse, minutes
     assert (told.late, told.last_seen_at) == (late, after_noon(2))
 
 
-def test_ids_follow_from_decision_revision_and_reading() -> None:
-    """The same whenever it is told: who is told twice need not act twice."""
+def test_a_lane_is_opened_once_by_a_decision(gatehouse: Gatehouse) -> None:
+    """Whoever has passed may be seen once more, and somebody else be waiting then."""
+    gatehouse.allow()
+    reads = [plate_read(at=10.0 * n, track=n, lane=lane) for n, lane in enumerate("1121")]
+    gatehouse.take(*reads)
+    told = gatehouse.tellings()
+    assert [each.opens for each in told] == [True] * 4
+    ids = [each.event_id for each in told]
+    assert (ids[0], len(set(ids))) == (ids[1], 2)
+    assert ids[3] == ids[0] != ids[2]
 
-    def tell(*reads: tuple[float, int]) -> list[str]:
-        gatehouse = Gatehouse()
-        for at, track in reads:
-            gatehouse.take(plate_read(at=at, track=track))
-        return [each.event_id for each in gatehouse.tellings()]
 
-    assert tell((0, 1), (10, 2), (0, 1)) == [*tell((0, 1), (10, 2)), *tell((0, 1))]
-    assert len(set(tell((0, 1), (10, 2)))) == 2
+def test_what_opens_at_last_is_news(gatehouse: Gatehouse) -> None:
+    gatehouse.allow()
+    gatehouse.take(plate_read(at=0, track=1, confidence=0.97, lane="1"))
+    gone = plate_read(at=5, track=2, lane="2")
+    gatehouse.clock.now = after_noon(8)
+    gatehouse.deciding().take_leaving(left_after(gone, 8))
+    gatehouse.take(gone, plate_read(at=12, track=3, lane="2"))
+    _, shut, opened = gatehouse.tellings()
+    assert (shut.opens, opened.opens) == (False, True)
+    assert shut.event_id != opened.event_id
