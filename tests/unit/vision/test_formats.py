@@ -91,7 +91,18 @@ def test_the_stream_state() -> None:
 def test_a_stream_state_that_knows_little_of_plates_is_still_read() -> None:
     values = json.loads(examples("stream-state.md", "json")[0])
     plates = values["logs"]["1"]["plates"]
-    for name in ("place", "placed_ms", "hope", "behind", "gate_id", "lane", "direction", "announced"):
+    for name in (
+        "place",
+        "placed_ms",
+        "hope",
+        "behind",
+        "gate_id",
+        "lane",
+        "direction",
+        "behind_ms",
+        "clear",
+        "announced",
+    ):
         del plates[name]
     del plates["readings"][0]["near"]
     (log,) = load_state(zlib.compress(json.dumps(values).encode())).logs.values()

@@ -6,8 +6,10 @@ import json
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any, TypeVar, cast
 
+import numpy as np
 import pytest
 
 from floorsight.events.envelope import Event
@@ -15,16 +17,19 @@ from floorsight.events.vehicles import PlateRead, VehicleLeft
 from floorsight.events.vision import Direction
 from floorsight.platform.bus import Message
 from floorsight.platform.errors import Unavailable
-from floorsight.vision.detections import ObjectClass
+from floorsight.vision.decoding import Frame, Image
+from floorsight.vision.detections import Detections, ObjectClass
 from floorsight.vision.detector import Detector
 from floorsight.vision.pipeline import ChunkPipeline
 from floorsight.vision.plan import CountingPlan, GateView
 from floorsight.vision.plates import picking, telling, watching
+from floorsight.vision.plates.boxes import Box
 from floorsight.vision.plates.picking import READINGS_A_CHUNK
-from floorsight.vision.plates.reading import PlateReads
+from floorsight.vision.plates.reading import PlateFound, PlateReads
 from floorsight.vision.plates.switching import SwitchablePlates
-from floorsight.vision.plates.telling import ENOUGH
+from floorsight.vision.plates.telling import ENOUGH, MOST
 from floorsight.vision.stream_state import dump_state
+from floorsight.vision.timing import Stopwatch
 from floorsight.vision.track_log import PlateLog
 from floorsight.vision.tracking.tracker import Tracker
 from tests.fakes.streams import CAMERA, FIRST, SECOND, SITE, World, captured, plan_of, walking_chunk
@@ -89,6 +94,8 @@ def test_who_waits_behind_another_is_announced_and_told_once_nothing_is_before_i
     monkeypatch.setattr(watching, "is_behind", lambda *_: before_it)
     monkeypatch.setattr(picking, "SAME_PLACE", 0.0)  # it stands
     monkeypatch.setattr(telling, "STANDS_BEHIND_MS", 1000)
+    monkeypatch.setattr(picking, "CLEAR_LOOKS", 1)
+    monkeypatch.setattr(picking, "CLEAR_MS", 0)
     reader = GreyPlateReader(everywhere=True)
     world = drive(yard(plate_reader=reader), 1)
     assert told(world.bus.messages, PlateRead) == []
@@ -103,6 +110,65 @@ def test_who_waits_behind_another_is_announced_and_told_once_nothing_is_before_i
     assert read.event_id != announced.event_id
     assert read.crop_key == announced.crop_key
     assert plates_of(world)[1].told
+
+
+FRONT, REAR = (10.0, 12.0, 70.0, 46.0), (20.0, 0.0, 60.0, 20.0)
+
+
+class QueueDetector:
+    """Cars where `boxes` says that they are found in a frame, by its number."""
+
+    def __init__(self, boxes: Callable[[int], list[Box]]) -> None:
+        self._boxes, self._number = boxes, 0
+
+    def detect(self, frames: list[Frame], _: Stopwatch) -> list[Detections]:
+        return [self._find() for _ in frames]
+
+    def _find(self) -> Detections:
+        boxes, self._number = self._boxes(self._number), self._number + 1
+        kinds = np.full(len(boxes), int(ObjectClass.CAR), np.int64)
+        return Detections(np.array(boxes, np.float32), np.full(len(boxes), 0.9, np.float32), kinds)
+
+
+class RearReader(GreyPlateReader):
+    """Only the car behind, which is narrower, has a plate that can be read."""
+
+    def find(self, vehicle: Image) -> list[PlateFound]:
+        return super().find(vehicle) if 30 <= vehicle.shape[1] <= 50 else []
+
+
+def queue_up(chunks: int, boxes: Callable[[int], list[Box]]) -> World:
+    return drive(yard(plate_reader=RearReader(everywhere=True), detector=QueueDetector(boxes)), chunks)
+
+
+@pytest.mark.parametrize("missed", [12, 17, 22, 23, 27])
+def test_one_frame_without_the_car_in_front_opens_nothing_for_it(missed: int) -> None:
+    world = queue_up(8, lambda number: [REAR] if number == missed else [FRONT, REAR])
+    assert told(world.bus.messages, PlateRead) == []
+    assert [each.behind for each in plates_of(world).values() if each.readings] == [True]
+
+
+def test_it_is_told_soon_after_the_car_in_front_has_gone() -> None:
+    world = queue_up(10, lambda number: [FRONT, REAR] if number < 20 else [REAR])
+    [read] = [each for each in told(world.bus.messages, PlateRead) if each.text]
+    assert not read.behind
+    gone_at = captured(0) + timedelta(seconds=4)  # five frames a second
+    assert timedelta(seconds=1) < read.last_seen_at - gone_at < timedelta(seconds=3)
+
+
+def test_what_is_read_of_who_waits_for_long_is_bounded() -> None:
+    world = queue_up(30, lambda _: [FRONT, REAR])
+    [waiting] = [each for each in plates_of(world).values() if each.readings]
+    assert (waiting.behind, len(waiting.readings)) == (True, MOST)
+
+
+def test_who_is_hidden_by_another_is_told_as_behind_it_when_its_track_ends() -> None:
+    reader = RearReader(confidence=0.9, everywhere=True)  # not sure enough to be told at once
+    boxes = [[REAR]] * 5 + [[FRONT]] * 40
+    world = yard(plate_reader=reader, detector=QueueDetector(lambda number: boxes[number]))
+    drive(world, 6)
+    [read] = [each for each in told(world.bus.messages, PlateRead) if each.text]
+    assert (read.behind, read.reads > 0) == (True, True)
 
 
 def test_both_pictures_are_there_when_the_plate_is_told() -> None:

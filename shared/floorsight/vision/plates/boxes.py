@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 # Where a plate is in a vehicle's box. A lorry's is low down, a van's back door has it at half its height.
 HIGHEST_PLATE = 0.35
@@ -12,21 +12,26 @@ WIDEST_PLATE = 0.6  # of the box, a motorcycle's from behind included
 CLEAR_LEAD = 0.1
 # Two boxes that cover one another by so much are one vehicle that was found as two classes.
 SAME_VEHICLE = 0.6
+# Vehicles that stand one above the other by so much of the narrower one's width are in one lane.
+SAME_LANE = 0.3
 BOX_MARGIN = 0.04  # boxes tremble
 HALF_CHARACTER = 0.3  # of its height
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom in pixels
 
 
-def is_behind(track_id: int, boxes: Mapping[int, Box]) -> bool:
-    """Whether another of a frame's vehicles is nearer: it is wider and reaches clearly farther down."""
-    mine = boxes[track_id]
+def is_behind(mine: Box, others: Iterable[Box]) -> bool:
+    """Whether another of a frame's vehicles stands before one: in its lane, and clearly farther down.
+
+    A camera that looks along the lane sees both one above the other, however wide they are.
+    """
     lead = CLEAR_LEAD * (mine[3] - mine[1])
-    return any(
-        box[3] - mine[3] >= lead and box[2] - box[0] > mine[2] - mine[0]
-        for other, box in boxes.items()
-        if other != track_id
-    )
+    return any(box[3] - mine[3] >= lead and _is_in_lane(mine, box) for box in others)
+
+
+def _is_in_lane(one: Box, other: Box) -> bool:
+    common = min(one[2], other[2]) - max(one[0], other[0])
+    return common >= SAME_LANE * min(one[2] - one[0], other[2] - other[0])
 
 
 def drop_doubles(boxes: Mapping[int, Box]) -> dict[int, Box]:

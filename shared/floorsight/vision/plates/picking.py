@@ -18,6 +18,8 @@ LOOK_EVERY_MS = 150
 # parked there. It is looked at rarely, and twice as rarely after each look; of all such one a frame.
 LOOKS_BEFORE_RARELY, RARELY_MS, RAREST_MS = 30, 1000, 60_000
 MOST_LOOKS_A_FRAME = 3
+# Nobody stands before a vehicle any more once so many looks, and so much time, have shown nobody.
+CLEAR_LOOKS, CLEAR_MS = 3, 1500
 # Two boxes that cover one another by so much are of a vehicle that has not moved.
 SAME_PLACE = 0.7
 # What may be a vehicle's plate in one look: lettering, stickers and the plate.
@@ -47,7 +49,7 @@ NEAR_LOOKS = 3
 
 @dataclass(frozen=True)
 class Vehicle:
-    """A confirmed vehicle in a frame, and what is known of its plate so far. `behind`: another is nearer."""
+    """A confirmed vehicle in a frame, and what is known of its plate. `behind`: another is before it."""
 
     track_id: int
     box: Box
@@ -85,7 +87,8 @@ class Vehicle:
             doublings = min(self.in_vain - LOOKS_BEFORE_RARELY, 10)
             return int(min(RARELY_MS * 2**doublings, RAREST_MS))
         is_known = len(self.plates.readings) >= ENOUGH  # as far as can be from there
-        return RARELY_MS if is_known and not self.has_moved else LOOK_EVERY_MS
+        may_be_next = self.plates.behind and not self.behind
+        return RARELY_MS if is_known and not self.has_moved and not may_be_next else LOOK_EVERY_MS
 
 
 def choose_vehicles(vehicles: Iterable[Vehicle], at_ms: int) -> list[Vehicle]:
@@ -115,12 +118,21 @@ def note_look(vehicle: Vehicle, at_ms: int) -> PlateLog:
         looks=plates.looks + 1,
         near=plates.near + vehicle.is_near,
         kind=vehicle.kind,
-        behind=vehicle.behind,
     )
+    noted = _note_behind(noted, vehicle.behind)
     if plates.place is not None and not vehicle.has_moved:
         return noted
     left, top, right, bottom = (round(side, 1) for side in vehicle.box)
     return noted._replace(place=(left, top, right, bottom), placed_ms=at_ms, hope=plates.looks)
+
+
+def _note_behind(plates: PlateLog, seen_behind: bool) -> PlateLog:
+    """Whether another vehicle stands before it: a frame in which that one is not found proves nothing."""
+    if seen_behind:
+        return plates._replace(behind=True, behind_ms=plates.looked_ms, clear=0)
+    clear = min(plates.clear + 1, CLEAR_LOOKS)
+    is_clear = clear >= CLEAR_LOOKS and plates.looked_ms - plates.behind_ms >= CLEAR_MS
+    return plates._replace(behind=plates.behind and not is_clear, clear=clear)
 
 
 def choose_readings(times_ms: Sequence[int], sharpness: Sequence[float], plates: PlateLog) -> list[int]:

@@ -11,6 +11,8 @@ from floorsight.vision.track_log import PlateLog, ReadPlate
 MIN_AGREEING, EARLY = 2, 0.95
 # Readings from near, after which the consensus must do: at three a second a vehicle is told within three.
 ENOUGH = 6
+# That are kept from near, of who waits behind another: a state and an event have bounds.
+MOST = 12
 # Who stands so long is told by whatever was read: it may never come nearer. Behind somebody else it will, and
 # is announced only: security is to know whom it has in its queue.
 STANDS_MS, STANDS_BEHIND_MS = 20_000, 60_000
@@ -19,7 +21,7 @@ STANDS_MS, STANDS_BEHIND_MS = 20_000, 60_000
 def is_enough(plates: PlateLog) -> bool:
     """Whether a track's plate is to be told now, and not looked at any more.
 
-    Never while another vehicle is nearer, however sure the plate is: the barrier would be lifted for that.
+    Never while another vehicle is before it, however sure the plate: the barrier would be lifted for that.
     What is read from afar is told only if it is very sure; else the vehicle is waited for. What has no digit
     is lettering, mostly: the plate may still come.
     """
@@ -44,13 +46,13 @@ def _stands_for(plates: PlateLog, least_ms: int) -> bool:
 
 
 def keep_readings(readings: Iterable[ReadPlate]) -> tuple[ReadPlate, ...]:
-    """From near all, and from afar the latest that make them ENOUGH; in order of time.
+    """From near the latest MOST, and from afar the latest that make them ENOUGH; in order of time.
 
-    Of lettering the latest ENOUGH: a lorry in a queue shows it for ever.
+    Of lettering the latest ENOUGH. A lorry in a queue shows both for ever.
     """
     ordered = sorted(readings)
-    lettering = [each for each in ordered if each.near and not has_digit(each.text)]
+    near = [each for each in ordered if each.near]
+    lettering = [each for each in near if not has_digit(each.text)][-ENOUGH:]
+    kept = sorted([*lettering, *[each for each in near if has_digit(each.text)][-MOST:]])
     far = [each for each in ordered if not each.near]
-    near = len(ordered) - len(far) - max(len(lettering) - ENOUGH, 0)
-    dropped = {*lettering[:-ENOUGH], *far[: len(far) - max(ENOUGH - near, 0)]}
-    return tuple(each for each in ordered if each not in dropped)
+    return tuple(sorted([*kept, *far[len(far) - max(ENOUGH - len(kept), 0) :]]))

@@ -69,11 +69,12 @@ class PlateWatch:
         self._reader, self._plan, self._gate = reader, plan, gate
         self._cause = f"chunk/{sequence}"
         self._views: dict[int, list[_View]] = {}
+        self._in_view: Mapping[int, Box] = {}  # of the latest frame
 
     def look(self, frame: Frame, observed: Observed, logs: Logs, at_ms: int) -> dict[int, TrackLog]:
         """Look for plates in a frame; returns the logs, which say what was looked at."""
         after = dict(logs)
-        boxes = drop_doubles(_vehicle_boxes(observed))
+        boxes = self._in_view = drop_doubles(_vehicle_boxes(observed))
         for vehicle in choose_vehicles(_confirmed_vehicles(observed, logs, boxes), at_ms):
             log, plates = after[vehicle.track_id], note_look(vehicle, at_ms)
             gate = gate_of(plates, self._gate)
@@ -103,7 +104,8 @@ class PlateWatch:
         events: list[PlateRead | VehicleLeft] = []
         for track_id, log in after.items():
             if track_id in ended:
-                events += end_plates(track_id, log, self._plan, state, self._cause)
+                ended_log = replace(log, plates=self._note_end(track_id, log.plates))
+                events += end_plates(track_id, ended_log, self._plan, state, self._cause)
             elif not log.plates.told and (is_enough(log.plates) or is_worth_announcing(log.plates)):
                 event, told = self._tell(track_id, log, state)
                 events.append(event)
@@ -129,6 +131,12 @@ class PlateWatch:
                 line = ReadPlate(view.at_ms, text.text, confidences, round(look.height), view.near)
                 found.setdefault(track_id, []).append(_Reading(view, look, line))
         return found
+
+    def _note_end(self, track_id: int, plates: PlateLog) -> PlateLog:
+        """Who was hidden by somebody is behind that one, although it was not seen so."""
+        others = [box for other, box in self._in_view.items() if other != track_id]
+        is_hidden = plates.place is not None and is_behind(plates.place, others)
+        return plates._replace(behind=plates.behind or is_hidden)
 
     def _tell(self, track_id: int, log: TrackLog, state: StreamState) -> tuple[PlateRead, PlateLog]:
         """What is told of a plate, and what is remembered of it: all, as long as it waits behind another."""
@@ -187,7 +195,7 @@ def _confirmed_vehicles(observed: Observed, logs: Logs, boxes: Mapping[int, Box]
             boxes[track_id],
             ObjectClass(kind),
             logs[track_id].plates,
-            is_behind(track_id, boxes),
+            is_behind(boxes[track_id], [box for other, box in boxes.items() if other != track_id]),
         )
         for track_id, kind, confirmed in zip(*(each.tolist() for each in columns), strict=True)
         if confirmed and track_id in boxes

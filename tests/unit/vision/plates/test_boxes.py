@@ -26,11 +26,21 @@ def plate(x: float, y: float, width: float = 80.0) -> Box:
     return (x - width / 2, y - 10, x + width / 2, y + 10)
 
 
-def test_behind_is_who_has_somebody_nearer() -> None:
-    nearer = (50.0, 150.0, 650.0, 600.0)
-    assert is_behind(1, {1: CAR, 2: nearer})
-    assert not is_behind(2, {1: CAR, 2: nearer})
-    assert not is_behind(1, {1: CAR})
+@pytest.mark.parametrize(
+    ("other", "behind"),
+    [
+        ((50.0, 150.0, 650.0, 600.0), True),
+        ((260.0, 200.0, 320.0, 420.0), True),  # a motorcycle
+        ((420.0, 150.0, 800.0, 600.0), False),  # in the next lane: it shares a fifth of the car's width
+        ((380.0, 150.0, 800.0, 600.0), True),
+        ((100.0, 60.0, 500.0, 374.0), False),  # hardly farther down
+        ((100.0, 60.0, 500.0, 375.0), True),
+        ((200.0, 20.0, 400.0, 200.0), False),
+    ],
+)
+def test_behind_is_who_has_somebody_before_it_in_its_lane(other: Box, behind: bool) -> None:
+    assert is_behind(CAR, [(0.0, 0.0, 9.0, 9.0), other]) is behind
+    assert not is_behind(CAR, [])
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from floorsight.vision.plates.boxes import (
     Box,
 )
 from floorsight.vision.plates.picking import (
+    CLEAR_MS,
     LEAST_PLATE_WIDTH,
     LOOK_EVERY_MS,
     LOOKS_BEFORE_RARELY,
@@ -107,6 +108,24 @@ def test_a_look_says_since_when_a_vehicle_stands_there() -> None:
     assert (again.place, again.placed_ms, again.looks, again.hope) == (CAR, 1000, 2, 0)
     moved = note_look(vehicle(1, again, (300.0, 100.0, 700.0, 350.0)), 1400)
     assert (moved.placed_ms, moved.looks, moved.hope) == (1400, 3, 2)
+
+
+def test_who_was_behind_another_is_not_any_more_once_several_looks_say_so() -> None:
+    def look(plates: PlateLog, at_ms: int, *, behind: bool) -> PlateLog:
+        return note_look(Vehicle(1, CAR, ObjectClass.CAR, plates, behind), at_ms)
+
+    assert not look(NO_PLATES, 0, behind=False).behind
+    waiting = look(NO_PLATES, 1000, behind=True)
+    once = look(look(waiting, 2000, behind=False), 3000, behind=True)
+    assert (once.behind, once.behind_ms, once.clear) == (True, 3000, 0)
+    quick = waiting
+    for at_ms in range(1150, 1000 + CLEAR_MS, 150):
+        quick = look(quick, at_ms, behind=False)
+    assert quick.behind  # it was just now
+    assert not look(quick, 1000 + CLEAR_MS, behind=False).behind
+    slow = look(look(waiting, 5000, behind=False), 9000, behind=False)
+    assert slow.behind  # two looks
+    assert not look(slow, 9150, behind=False).behind
 
 
 def test_in_a_queue_those_come_first_that_came_or_were_read_just_now_and_waited_longest() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from floorsight.vision.plates.telling import (
     EARLY,
     ENOUGH,
+    MOST,
     STANDS_BEHIND_MS,
     STANDS_MS,
     is_enough,
@@ -77,5 +78,6 @@ def test_from_afar_the_oldest_make_room_for_newer_ones_and_for_those_from_near()
     far, near = several(10, 0.9, near=False), several(12, 0.9)[10:]
     assert keep_readings(far) == far[-ENOUGH:]
     assert keep_readings([*near, *far]) == (*far[-ENOUGH + 2 :], *near)
+    assert keep_readings([*far, *several(10_000, 0.9)]) == several(10_000, 0.9)[-MOST:]  # behind another
     plenty = several(ENOUGH + 2, 0.9)
     assert keep_readings([*plenty, *far]) == plenty
