@@ -26,8 +26,8 @@ from floorsight.vehicles.policy.store import GatePolicyStore
 
 configure_logging()
 
-# All waits together are less than two seconds of the six that the function may run; a call that hangs takes
-# three (aws.hurried_client). Whatever takes longer is delivered again half a minute later.
+# The waits of a step are less than two seconds of the six that the function may run; a call that hangs takes
+# three (aws.hurried_client). Whatever takes longer is delivered again, 18 s after it came.
 PATIENCE = Backoff(attempts=5)
 
 HANDLES: tuple[type[Event], ...] = (PlateRead, VehicleLeft)

@@ -129,6 +129,11 @@ function Outcome({ site, evidence }: { site: Site; evidence: Evidence }) {
           <li key={index}>{reason.text}</li>
         ))}
       </ol>
+      {evidence.behind && (
+        <p class="note">
+          It was read while another vehicle was before it: the barrier stays shut until that has gone.
+        </p>
+      )}
       {evidence.late && (
         <p class="note">It was decided too late for a barrier to be lifted: the reading came late.</p>
       )}

@@ -58,6 +58,9 @@ class GateDecisionOut(BaseModel):
     last_seen_at: datetime
     decided_at: datetime
     late: bool = Field(description="It came too late for a barrier to be lifted.")
+    behind: bool = Field(
+        description="It waits behind another vehicle: nothing is opened until it is read at the front."
+    )
     revision: int = Field(description="How often it was decided, by later readings of the same passage.")
     text: str | None = Field(description="What was read; null: nothing.")
     confidence: float = Field(description="Of the reading's least sure character.")
@@ -91,6 +94,7 @@ class GateDecisionOut(BaseModel):
             "last_seen_at": passage.last_seen,
             "decided_at": decided.decided_at,
             "late": decided.late,
+            "behind": decided.behind,
             "revision": decided.revision,
             "text": seen.text,
             "confidence": seen.confidence,

@@ -56,7 +56,7 @@ class FrameGates:
                         verdict=decided.decision.verdict.value,
                         explanation=decided.decision.explanation,
                         admitted=decided.admits,
-                        opens=not is_late(answer.captured_at, now) and taken.opens(now),
+                        opens=not is_late(answer.captured_at, now) and self.deciding.opens_now(taken),
                     )
                 )
         return found

@@ -66,9 +66,15 @@ class Barrier(Gate):
         )
 
     def allow(self) -> None:
+        self._list(ListName.ALLOWED)
+
+    def block(self) -> None:
+        self._list(ListName.BLOCKED, reason="stolen")
+
+    def _list(self, list_name: ListName, **fields: Any) -> None:
         policies = GatePolicyStore(self.scene.registry)
         service = VehicleListService(self.scene.sites, self.lists, policies, self.scene.clock)
-        service.add(SITE, ListName.ALLOWED, TEXT, by="olga")
+        service.add(SITE, list_name, TEXT, by="olga", **fields)
 
     def service(self, **changes: Any) -> ImageService:
         detector = cast("Detector", self.detector)
@@ -141,6 +147,15 @@ def test_a_vehicle_that_was_allowed_long_ago_and_waits_in_view_opens_nothing(bar
     assert [each.opens for each in found] == [True]
     barrier.scene.clock.now += timedelta(seconds=31)
     answer = replace(barrier.post(FRAMES - 1), captured_at=barrier.scene.clock())
+    assert [each.opens for each in barrier.service().find_decisions(CAMERA, answer)] == [False]
+
+
+def test_who_is_blocked_just_after_it_was_allowed_opens_nothing(barrier: Barrier) -> None:
+    barrier.allow()
+    for number in range(FRAMES):
+        answer, found = barrier.show(number)
+    assert [each.opens for each in found] == [True]
+    barrier.block()
     assert [each.opens for each in barrier.service().find_decisions(CAMERA, answer)] == [False]
 
 

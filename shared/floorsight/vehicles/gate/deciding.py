@@ -18,7 +18,7 @@ from floorsight.platform.table import TransactionRefused
 from floorsight.sites.service import SiteService
 from floorsight.vehicles.asking import Asked, ask_rules
 from floorsight.vehicles.gate.changes import Book
-from floorsight.vehicles.gate.model import Expected, GateDecision, Reading, Track
+from floorsight.vehicles.gate.model import Expected, GateDecision, Reading, Seen, Track
 from floorsight.vehicles.gate.moments import hold_moment, hold_read, is_ahead, is_late
 from floorsight.vehicles.gate.opening import is_gone, opens_alone, opens_by_gate, opens_by_guard
 from floorsight.vehicles.gate.passages import Passage, cut_reach, find_touched
@@ -39,27 +39,22 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True)
 class Taken:
-    """What stands decided of a reading's passage, None if it was erased, and what is known of its track."""
+    """What stands decided of a reading's passage, None if it was erased, and what is known of its track.
+    `is_new`: the reading was taken just now, and nobody has been told."""
 
     decided: GateDecision | None
     followed: FollowedTrack
-
-    def opens(self, now: datetime) -> bool:
-        """Whether somebody who asks about the vehicle that stands there opens for it now."""
-        placed = self.followed.newest
-        if self.decided is None or placed is None:
-            return False
-        by_guard = opens_by_guard(self.decided.override, now)
-        return by_guard or opens_by_gate(self.decided, placed, self.followed, now)
+    is_new: bool = False
 
 
 @dataclass(frozen=True)
 class DecidingService:
     """Use cases of `PlateRead` and `VehicleLeft`.
 
-    Any order, and any number of deliveries, of the same events give the same passages and visits. Lists and
-    policy are read for each reading, consistently, and held by nobody. All raise Unavailable if the table or
-    the bus was busy for too long: deliver again.
+    Any order, and any number of deliveries, of the same events give the same passages and visits; what is
+    decided about them follows from what was known when each came. Lists and policy are read for each reading,
+    consistently, and held by nobody. All raise Unavailable if the table or the bus was busy for too long:
+    deliver again.
     """
 
     store: GateStore
@@ -77,8 +72,8 @@ class DecidingService:
         (`unknown_site`).
         """
         taken = self._persist(lambda: self._place(read))
-        if self._opens(taken, read) and not self._persist(lambda: self._would_open(taken, read)):
-            taken = self._persist(lambda: self._place(read, anew=True))
+        if self._opens(taken, taken.followed.find(read.event_id)):
+            taken = self._confirm(taken, read)
         if taken.decided is not None:  # told before anything else: a driver waits
             self.bus.publish([self._describe(taken.decided, read, taken.followed).to_message()])
         if taken.followed.find_behind() is not None:
@@ -94,6 +89,15 @@ class DecidingService:
         followed = self.store.load_track(track)
         newest = followed.newest
         return Taken(self._find_own(newest, track.site_id) if newest else None, followed)
+
+    def opens_now(self, taken: Taken) -> bool:
+        """Whether somebody who asks about the vehicle that stands there opens for it. Raises Unavailable."""
+        decided = taken.decided
+        if decided is None:
+            return False
+        if opens_by_guard(decided, taken.followed, self.clock()):
+            return True
+        return self._opens(taken, taken.followed.newest) and self._would_open(decided, decided.seen)
 
     def _persist(self, act: Callable[[], Answer]) -> Answer:
         """Done anew from the start while others are faster, or the table does not answer."""
@@ -114,25 +118,30 @@ class DecidingService:
             opens=opens_by_gate(decided, placed, followed, now),
         )
 
-    def _opens(self, taken: Taken, read: PlateRead) -> bool:
-        if taken.decided is None:
+    def _opens(self, taken: Taken, placed: Placed | None) -> bool:
+        if taken.decided is None or placed is None:
             return False
-        placed = taken.followed.place_of(read.event_id)
         return opens_by_gate(taken.decided, placed, taken.followed, self.clock())
 
-    def _would_open(self, taken: Taken, told: PlateRead) -> bool:
-        """Whether the rules still open for a reading that was decided: asked before anything is opened.
+    def _confirm(self, taken: Taken, told: PlateRead) -> Taken:
+        """Asked once more before anything is opened, and decided anew if the rules do not open any more.
 
-        Between the lists and the book somebody may have blocked the vehicle, and a telling that failed once
-        may come half a minute later.
+        Between the lists and the book somebody may have blocked the vehicle, and what failed once is told
+        half a minute later.
         """
-        now = self.clock()
-        known = [taken.decided] if taken.decided else []
-        policy = self.policies.find(told.site_id)
-        return self._ask(hold_read(told, now), policy, known, now).decision.verdict is Verdict.ALLOW
+        decided, seen = taken.decided, seen_of(told)
+        if decided is None or self._persist(lambda: self._would_open(decided, seen)):
+            return taken
+        return self._persist(lambda: self._place(told, anew=True, untold=taken.is_new))
 
-    def _place(self, told: PlateRead, *, anew: bool = False) -> Taken:
-        """Take a reading into its passage, once; `anew`: decide again on one that was taken before."""
+    def _would_open(self, decided: GateDecision, seen: Seen) -> bool:
+        policy = self.policies.find(decided.site_id)
+        asked = self._ask(_question(seen, self.clock()), policy, [decided])
+        return asked.decision.verdict is Verdict.ALLOW
+
+    def _place(self, told: PlateRead, *, anew: bool = False, untold: bool = False) -> Taken:
+        """Take a reading into its passage, once. `anew`: decide again on one that was taken before; `untold`:
+        nobody has been told of that."""
         now = self.clock()
         read = hold_read(told, now)
         followed = self.store.load_track(track_of(read))
@@ -146,12 +155,13 @@ class DecidingService:
         known, until = self._find_touched(book, read.gate_id, read.first_seen_at, last_seen)
         if placed is not None and not known:  # it was erased
             return Taken(None, followed)
-        asked = self._ask(read, policy, known, now)
+        asked = self._ask(_question(seen_of(read), min(read.last_seen_at, now)), policy, known)
         late = followed.left_at is not None or is_late(last_seen, now) or is_ahead(told.last_seen_at, now)
         alone = _decide_alone(read, book, asked.decision, until, now=now, late=late)
         fresh = replace(alone, expected=_find_expected(asked), readings=0 if placed else 1)
-        after = join(known, fresh=fresh)
+        after = join(known, fresh=fresh, instead=untold)
         change = self.store.plan(book, known, after)
+        is_new = placed is None
         placed = Placed(
             read.event_id,
             book.subject,
@@ -164,7 +174,7 @@ class DecidingService:
         followed = followed.with_placed(placed)
         reading = Reading(told, asked.decision, now)
         self.store.commit(replace(change, track=followed, reading=reading, limits=asked.limits))
-        return Taken(after, followed)
+        return Taken(after, followed, is_new=is_new)
 
     def _find_touched(
         self, book: Book, gate_id: str, first: datetime, last: datetime
@@ -181,17 +191,9 @@ class DecidingService:
         known, _ = self._find_touched(book, placed.gate_id, placed.first_seen, placed.first_seen)
         return next(iter(known), None)
 
-    def _ask(
-        self, read: PlateRead, policy: GatePolicy, known: Sequence[GateDecision], now: datetime
-    ) -> Asked:
-        """What is decided on this reading alone; a visit that its passage uses already is its own.
-
-        As of when the vehicle was seen last: its best picture may be a minute old, and it may have been
-        blocked since. No camera's clock lets in who is expected later.
-        """
-        at = min(read.last_seen_at, now)
-        question = GateQuestion(read.text, read.confidence, read.direction, at)
-        site = self.sites.get_site(read.site_id, with_deleted=True)
+    def _ask(self, question: GateQuestion, policy: GatePolicy, known: Sequence[GateDecision]) -> Asked:
+        """What is decided on a reading alone; a visit that its passage uses already is its own."""
+        site = self.sites.get_site(policy.site_id, with_deleted=True)
         return ask_rules(
             question,
             policy,
@@ -231,6 +233,12 @@ class DecidingService:
         self.store.commit(replace(change, track=after_track))
 
 
+def _question(seen: Seen, at: datetime) -> GateQuestion:
+    """`at` is when the vehicle was seen last, and not after now: its best picture may be a minute old, and it
+    may have been blocked since; and no camera's clock lets in who is expected later."""
+    return GateQuestion(seen.text, seen.confidence, seen.direction, at)
+
+
 def _find_expected(asked: Asked) -> Expected | None:
     """The visitor's entry that lets the vehicle in, if somebody is sure of the rest."""
     ids = [each.vehicle_id for each in asked.decision.reasons if each.code is ReasonCode.VISITOR]
@@ -259,6 +267,7 @@ def _decide_alone(
         decision=decision,
         decided_at=now,
         late=late,
+        behind=read.behind,
         alarms=frozenset({decision.alarm} if decision.alarm else ()),
-        visit_used=decision.vehicle_id if decision.uses_visit else None,
+        visit_used=decision.vehicle_id if decision.uses_visit and not read.behind else None,
     )

@@ -70,7 +70,7 @@ ON_SITE = ItemType(
     purpose="The visit of a vehicle that was let in and has neither gone nor come in again; who was "
     "refused on the way out has not gone.",
     writers=_WRITERS,
-    readers=("query_api",),
+    readers=_READERS,
     retention=_RETENTION,
 )
 TRACK = ItemType(

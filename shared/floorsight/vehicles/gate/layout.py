@@ -17,7 +17,7 @@ from floorsight.vehicles.model import Decision, Reason, ReasonCode
 _PASSAGE = ("passage_id", "gate_id", "number", "admitted")
 _SEEN = ("event_id", "lane", "vehicle_type", "text", "confidence", "crop_key", "snapshot_key")
 _DECISION = ("plate", "profile", "vehicle_id", "uses_visit", "policy_version")
-_DECIDED = ("decision_id", "site_id", "subject", "late", "revision", "visit_used", "readings")
+_DECIDED = ("decision_id", "site_id", "subject", "late", "behind", "revision", "visit_used", "readings")
 # Which are left out where there is none.
 _NULLABLE = frozenset({"text", "crop_key", "snapshot_key", "plate", "profile", "vehicle_id", "visit_used"})
 

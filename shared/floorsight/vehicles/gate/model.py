@@ -64,7 +64,8 @@ class GateDecision:
     """A passage and what was decided about it; `revision` is how often it was decided anew, from 1.
 
     `subject` is whose passage it is: a plate, or a text or a track where there is no one plate. `alarms` are
-    all that were raised in the passage. `late` says that it came too late for a barrier to be lifted.
+    all that were raised in the passage. `late` says that it came too late for a barrier to be lifted,
+    `behind` that the vehicle waits behind another: nothing is let in by it.
     `visit_used` is the visitor's entry of which the passage used one visit, `expected` the one of which a
     guard who opens uses one. `overrides` are in order of time, `readings` is how many there were.
     """
@@ -77,6 +78,7 @@ class GateDecision:
     decision: Decision
     decided_at: datetime
     late: bool
+    behind: bool = False
     revision: int = 1
     alarms: frozenset[Alarm] = frozenset()
     overrides: tuple[Override, ...] = ()
@@ -114,7 +116,7 @@ class GateDecision:
         """Whether the vehicle is let through: by a guard if one decided, else by the gate."""
         if self.override is not None:
             return self.override.action is OverrideAction.OPEN
-        return self.decision.verdict is Verdict.ALLOW
+        return self.decision.verdict is Verdict.ALLOW and not self.behind
 
     @property
     def is_refused(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from floorsight.events.vehicles import OverrideAction, PlateRead, Verdict
-from floorsight.vehicles.gate.model import GateDecision, Override
+from floorsight.vehicles.gate.model import GateDecision
 from floorsight.vehicles.gate.moments import is_ahead, is_late
 from floorsight.vehicles.gate.tracks import FollowedTrack, Placed
 from floorsight.vehicles.model import Decision
@@ -27,9 +27,12 @@ def opens_by_gate(decided: GateDecision, placed: Placed, followed: FollowedTrack
     return lets_in and placed.opens and not is_gone(placed, followed, now)
 
 
-def opens_by_guard(override: Override | None, now: datetime) -> bool:
-    """Whether a guard has opened just now."""
-    return override is not None and override.action is OverrideAction.OPEN and not is_late(override.at, now)
+def opens_by_guard(decided: GateDecision, followed: FollowedTrack, now: datetime) -> bool:
+    """Whether a guard has opened just now, where the camera is that follows this track."""
+    override = decided.override
+    if override is None or followed.track.camera_id != decided.seen.track.camera_id:
+        return False
+    return override.action is OverrideAction.OPEN and not is_late(override.at, now)
 
 
 def is_gone(placed: Placed, followed: FollowedTrack, now: datetime) -> bool:

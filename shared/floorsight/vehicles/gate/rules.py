@@ -11,11 +11,14 @@ from floorsight.vehicles.gate.passages import Passage
 from floorsight.vehicles.model import Decision, ReasonCode
 
 
-def settle(standing: GateDecision, later: GateDecision) -> GateDecision:
-    """A passage's decision after a later reading of it, which was decided too."""
+def settle(standing: GateDecision, later: GateDecision, *, instead: bool = False) -> GateDecision:
+    """A passage's decision after a later reading of it, which was decided too.
+
+    `instead`: it is the very reading that the decision rests on, decided anew before anybody was told.
+    """
     alarms = standing.alarms | later.alarms
     readings = standing.readings + later.readings
-    if not _replaces(standing, later):
+    if not instead and not _replaces(standing, later):
         return replace(standing, alarms=alarms, readings=readings)
     return replace(
         standing,
@@ -23,9 +26,12 @@ def settle(standing: GateDecision, later: GateDecision) -> GateDecision:
         decision=later.decision,
         decided_at=later.decided_at,
         late=later.late,
+        behind=later.behind,
         revision=standing.revision + 1,
         alarms=alarms,
-        visit_used=standing.visit_used or later.visit_used,  # it comes in once
+        visit_used=later.visit_used
+        if instead
+        else standing.visit_used or later.visit_used,  # it comes in once
         expected=later.expected or standing.expected,
         readings=readings,
     )
@@ -52,7 +58,11 @@ def merge(decided: Sequence[GateDecision]) -> GateDecision:
 
 
 def join(
-    known: Sequence[GateDecision], *, grown_to: Passage | None = None, fresh: GateDecision | None = None
+    known: Sequence[GateDecision],
+    *,
+    grown_to: Passage | None = None,
+    fresh: GateDecision | None = None,
+    instead: bool = False,
 ) -> GateDecision:
     """What these passages are together with what is new: one that is seen for longer, or a reading."""
     if not known:
@@ -61,7 +71,7 @@ def join(
         return fresh.with_passage(fresh.passage)
     standing = merge(known)
     if fresh is not None:
-        standing = settle(standing, fresh)
+        standing = settle(standing, fresh, instead=instead and standing.seen == fresh.seen)
     parts = [each.passage for each in known] + [each for each in (grown_to,) if each is not None]
     parts += [fresh.passage] if fresh is not None else []
     return standing.with_passage(standing.passage.grown_by(parts))
@@ -74,7 +84,13 @@ def _replaces(standing: GateDecision, later: GateDecision) -> bool:
         return False
     if is_unsure(standing.decision) and not is_unsure(later.decision):
         return True
-    return standing.late and not later.late
+    if _lets_out(later.decision) and standing.decision.verdict is not Verdict.ALLOW and not standing.rank:
+        return True  # that the visitor had come in was learnt only now, or that this is the way out
+    return (standing.late and not later.late) or (standing.behind and not later.behind)
+
+
+def _lets_out(decision: Decision) -> bool:
+    return decision.reasons[0].code is ReasonCode.VISITOR_LEAVING
 
 
 def is_unsure(decision: Decision) -> bool:
@@ -83,10 +99,11 @@ def is_unsure(decision: Decision) -> bool:
     return decision.verdict is Verdict.REVIEW and ReasonCode.LOW_CONFIDENCE in codes
 
 
-def _place_of_standing(decided: GateDecision) -> tuple[int, bool, bool, int]:
+def _place_of_standing(decided: GateDecision) -> tuple[int, bool, bool, bool, int]:
     return (
         -decided.rank,
         not decided.admits,
         is_unsure(decided.decision),
+        decided.behind,
         decided.passage.number,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from floorsight.events.vehicles import Alarm, OverrideAction, Verdict
 from floorsight.events.vision import Direction
 from floorsight.platform.table import Write
+from floorsight.vehicles.gate.subjects import track_of
 from floorsight.vehicles.model import ListName, ReasonCode
 from tests.fakes.gatehouse import PLATE, Gatehouse, after_noon, left_after, plate_read
 from tests.fakes.table import MemoryTable
@@ -64,6 +65,19 @@ def test_a_visitor_whose_time_is_over_is_let_out_if_they_came(gatehouse: Gatehou
     assert opened(gatehouse)[-1] is came
 
 
+def test_a_visitor_whose_coming_in_is_learnt_late_is_let_out_at_the_next_reading(
+    gatehouse: Gatehouse,
+) -> None:
+    gatehouse.expect(valid_from=after_noon(0), valid_until=after_noon(300))
+    gatehouse.clock.now = after_noon(9000)
+    held = gatehouse.take(plate_read(at=9000, track=2, way=OUT))
+    gatehouse.take(plate_read(at=0, track=1, way=IN))
+    leaving = gatehouse.take(plate_read(at=9020, track=3, way=OUT))
+    assert (leaving.decision_id, leaving.revision) == (held.decision_id, 2)
+    assert opened(gatehouse) == [False, False, True]
+    assert gatehouse.on_site() == []
+
+
 def test_a_visitor_who_is_let_out_late_is_let_out_at_each_reading(gatehouse: Gatehouse) -> None:
     """The first has ended the visit."""
     gatehouse.expect(valid_from=after_noon(0), valid_until=after_noon(300))
@@ -92,9 +106,46 @@ def test_who_waits_behind_another_opens_nothing_until_nothing_is_before_it(gateh
     waiting = plate_read(at=0, until=60, behind=True, event_id="announced")
     first = gatehouse.take(waiting)
     second = gatehouse.take(plate_read(at=0, until=75))
-    assert (first.decision_id, first.revision) == (second.decision_id, second.revision)
+    assert (first.decision.verdict, first.admits) == (Verdict.ALLOW, False)
+    assert (second.decision_id, second.revision, second.admits) == (first.decision_id, 2, True)
     assert opened(gatehouse) == [False, True]
     assert len(gatehouse.decisions()) == 1
+
+
+def test_who_waits_behind_another_has_not_come_in(gatehouse: Gatehouse) -> None:
+    """It may turn away, or lose its track and be read at the front as another one, an hour later."""
+    visitor = gatehouse.expect(visits=1)
+    gatehouse.take(plate_read(at=0, until=60, behind=True))
+    assert (gatehouse.on_site(), gatehouse.used(visitor)) == ([], 0)
+    gatehouse.take(plate_read(at=3600, track=2))
+    assert (gatehouse.on_site(), gatehouse.used(visitor)) == ([PLATE], 1)
+    assert opened(gatehouse) == [False, True]
+
+
+def test_who_is_listed_while_waiting_behind_another_is_let_in_at_the_front(gatehouse: Gatehouse) -> None:
+    gatehouse.take(plate_read(at=0, until=60, behind=True, event_id="announced"))
+    gatehouse.allow()
+    gatehouse.take(plate_read(at=0, until=100))
+    assert opened(gatehouse) == [False, True]
+
+
+def test_a_guard_who_opens_for_who_waits_behind_another_lets_them_in(gatehouse: Gatehouse) -> None:
+    visitor = gatehouse.expect(visits=1)
+    decided = gatehouse.take(plate_read(at=0, until=60, behind=True))
+    gatehouse.guard.override(decided.decision_id, OverrideAction.OPEN, "both belong together", by="gita")
+    assert (gatehouse.on_site(), gatehouse.used(visitor)) == ([PLATE], 1)
+
+
+def test_a_guard_opens_the_lane_that_they_see(gatehouse: Gatehouse) -> None:
+    """Another vehicle may be misread as this one beside it."""
+    first, other = plate_read(track=1), plate_read(at=5, track=2, lane="2", camera_id="cam-2", confidence=0.2)
+    decided = gatehouse.take(first, other)
+    gatehouse.guard.override(decided.decision_id, OverrideAction.OPEN, "known", by="gita")
+    service = gatehouse.deciding()
+    opens = [service.opens_now(service.find_taken(track_of(read))) for read in (first, other)]
+    assert opens == [True, False]
+    gatehouse.clock.advance(31)
+    assert not service.opens_now(service.find_taken(track_of(first)))
 
 
 def test_whom_security_is_to_know_of_raises_the_alarm_in_the_queue(gatehouse: Gatehouse) -> None:
@@ -116,23 +167,33 @@ def test_for_who_has_left_or_was_refused_or_seen_too_long_ago_it_stays_shut(gate
     assert opened(gatehouse) == [False, True, False, False]
 
 
-class BlockedMeanwhile(MemoryTable):
-    """Somebody blocks the plate after the gate has read the lists, before it has written its decision."""
+class ChangedMeanwhile(MemoryTable):
+    """Somebody does something after the gate has read the lists, before it has written its decision."""
 
-    gatehouse: Gatehouse | None = None
+    meanwhile: Callable[[], object] | None = None
 
     def transact(self, writes: Sequence[Write]) -> None:
-        gatehouse, self.gatehouse = self.gatehouse, None
-        if gatehouse is not None:
-            gatehouse.block()
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile is not None:
+            meanwhile()
         super().transact(writes)
 
 
+def test_removed_while_it_is_decided_nothing_is_opened_and_nobody_has_come_in() -> None:
+    table = ChangedMeanwhile()
+    gatehouse = Gatehouse(presence=table)
+    visitor = gatehouse.expect(visits=1)
+    table.meanwhile = lambda: gatehouse.lists.remove(visitor.vehicle_id, by="olga")
+    decided = gatehouse.take(plate_read())
+    assert (decided.decision.verdict, decided.admits) == (Verdict.HOLD, False)
+    assert (opened(gatehouse), gatehouse.on_site(), gatehouse.used(visitor)) == ([False], [], 0)
+
+
 def test_blocked_while_it_is_decided_nothing_is_opened_and_security_is_told() -> None:
-    table = BlockedMeanwhile()
+    table = ChangedMeanwhile()
     gatehouse = Gatehouse(presence=table)
     gatehouse.allow()
-    table.gatehouse = gatehouse
+    table.meanwhile = gatehouse.block
     decided = gatehouse.take(plate_read())
     assert (decided.decision.verdict, decided.revision, decided.readings) == (Verdict.DENY, 2, 1)
     [told] = gatehouse.tellings()
