@@ -31,6 +31,7 @@ const BLOCKED: Passage = {
   last_seen_at: "2026-03-02T06:33:22Z",
   decided_at: "2026-03-02T06:33:23Z",
   late: false,
+  behind: false,
   revision: 1,
   text: "MHI2AB1234",
   confidence: 0.97,
