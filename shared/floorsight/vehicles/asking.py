@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from floorsight.vehicles.gate.store import GateStore
 from floorsight.vehicles.lists.store import VehicleStore
 from floorsight.vehicles.model import Decision, GatePolicy, GateQuestion, Listing
+from floorsight.vehicles.needs import find_countable, find_departing
 from floorsight.vehicles.plates import clean, fold
-from floorsight.vehicles.rules import decide, find_countable, find_departing
+from floorsight.vehicles.rules import decide
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,14 @@ says `allow`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
 from floorsight.events.vehicles import Alarm, Verdict
 from floorsight.events.vision import Direction
 from floorsight.vehicles import wording
+from floorsight.vehicles.lapses import has_visits_left, tell_lapses
 from floorsight.vehicles.model import (
     Decision,
     GatePolicy,
@@ -72,42 +73,6 @@ def decide(
     case = _open_case(question, policy, text, tuple(each.plate for each in canonicals), listings, zone)
     found = [rule(case) for rule in _RULES] if canonicals else [_ghost(text, policy), _low_confidence(case)]
     return _conclude([each for each in found if each], canonicals, policy)
-
-
-def find_countable(
-    question: GateQuestion, policy: GatePolicy, vehicles: Iterable[ListedVehicle]
-) -> list[ListedVehicle]:
-    """Those of the entries of which it matters how many visits are used: a decision needs no other count.
-
-    These are visitors with so many visits who are exactly the plate, are expected at this time, and do not
-    go out. Raises Malformed (`unknown_profile`).
-    """
-    if question.direction is Direction.OUT:
-        return []
-    exact = _find_exact(question, policy, vehicles)
-    return [each for each in exact if each.max_visits is not None and each.is_valid_at(question.at)]
-
-
-def find_departing(
-    question: GateQuestion, policy: GatePolicy, vehicles: Iterable[ListedVehicle]
-) -> ListedVehicle | None:
-    """The visitor of whom it matters whether they are on the site: who goes out, and whose time is not now.
-
-    Raises Malformed (`unknown_profile`).
-    """
-    if question.direction is not Direction.OUT:
-        return None
-    exact = [each for each in _find_exact(question, policy, vehicles) if each.list_name is ListName.VISITOR]
-    if any(each.is_valid_at(question.at) for each in exact):
-        return None
-    return next(iter(exact), None)
-
-
-def _find_exact(
-    question: GateQuestion, policy: GatePolicy, vehicles: Iterable[ListedVehicle]
-) -> list[ListedVehicle]:
-    plates = [each.plate for each in canonical_texts(clean(question.text or ""), policy.profiles)]
-    return [each for each in vehicles if plates == [each.plate]]
 
 
 def _open_case(
@@ -185,7 +150,7 @@ def _opening(case: _Case) -> _Finding | None:
 def _unopened(case: _Case) -> _Finding:
     """Rules 9 to 11: an exact entry that does not count now, a near one that would open, no entry."""
     if case.exact:
-        return _default(case, *_tell_lapses(case))
+        return _default(case, *tell_lapses(case.exact, case.question.at, case.zone))
     near = [each.vehicle for each in case.alike if _would_open(each, case)]
     if near:  # each plate once, however many entries of a list it has
         last = {(each.plate, each.list_name): each for each in near}
@@ -209,13 +174,8 @@ def _valid_on(list_name: ListName, listings: Iterable[Listing], case: _Case) -> 
     return [vehicle for vehicle in vehicles if vehicle.is_valid_at(case.question.at)]
 
 
-def _has_visits_left(listing: Listing) -> bool:
-    most = listing.vehicle.max_visits
-    return most is None or listing.visits_used < most
-
-
 def _may_come(listing: Listing, at: datetime) -> bool:
-    return listing.vehicle.is_valid_at(at) and _has_visits_left(listing)
+    return listing.vehicle.is_valid_at(at) and has_visits_left(listing)
 
 
 def _may_leave(listing: Listing, question: GateQuestion) -> bool:
@@ -228,42 +188,6 @@ def _would_open(listing: Listing, case: _Case) -> bool:
     question = replace(case.question, on_site=True)
     exact = (replace(listing, visits_used=0),)
     return _opening(replace(case, question=question, exact=exact)) is not None
-
-
-def _tell_lapses(case: _Case) -> Iterator[Reason]:
-    """Why entries do not count: of each list the one that comes closest to counting, in their order.
-
-    A visitor who comes every day has an entry for each.
-    """
-    latest: dict[ListName, Listing] = {}
-    for each in case.exact:
-        name = each.vehicle.list_name
-        if name not in latest or _closeness(each, case) >= _closeness(latest[name], case):
-            latest[name] = each
-    for each in case.exact:
-        reason = _lapse(each, case) if latest[each.vehicle.list_name] is each else None
-        if reason is not None:
-            yield reason
-
-
-def _closeness(listing: Listing, case: _Case) -> tuple[int, timedelta]:
-    """What is used up is closer to counting than what is yet to begin, and that than what is over."""
-    vehicle, at = listing.vehicle, case.question.at
-    if vehicle.valid_from and vehicle.is_early_at(at):
-        return 1, at - vehicle.valid_from
-    if vehicle.valid_until and vehicle.is_over_at(at):
-        return 0, vehicle.valid_until - at
-    return 2, timedelta()
-
-
-def _lapse(listing: Listing, case: _Case) -> Reason | None:
-    """Why an entry does not count; None for one that does."""
-    vehicle, at = listing.vehicle, case.question.at
-    if vehicle.valid_from and vehicle.is_early_at(at):
-        return wording.tell_early(vehicle, vehicle.valid_from, case.zone)
-    if vehicle.valid_until and vehicle.is_over_at(at):
-        return wording.tell_over(vehicle, vehicle.valid_until, case.zone)
-    return None if _has_visits_left(listing) else wording.tell_used_up(vehicle)
 
 
 def _conclude(findings: Sequence[_Finding], canonicals: Sequence[Canonical], policy: GatePolicy) -> Decision:

@@ -13,7 +13,8 @@ from floorsight.events.vehicles import Alarm, Verdict
 from floorsight.events.vision import Direction
 from floorsight.platform.errors import Malformed
 from floorsight.vehicles.model import Decision, GatePolicy, GateQuestion, Listing, ReasonCode
-from floorsight.vehicles.rules import MAX_REASONS, find_countable
+from floorsight.vehicles.needs import find_countable
+from floorsight.vehicles.rules import MAX_REASONS
 from tests.fakes.listings import BERLIN, DAY, INDIAN, MOMENT, NOW, SITE, allowed, ask, blocked, visitor
 
 PLATE = "MH12AB1234"

@@ -18,10 +18,11 @@ from floorsight.platform.table import TransactionRefused
 from floorsight.sites.service import SiteService
 from floorsight.vehicles.asking import Asked, ask_rules
 from floorsight.vehicles.gate.changes import Book
+from floorsight.vehicles.gate.keeping import PassageKeeper
 from floorsight.vehicles.gate.model import Expected, GateDecision, Reading, Seen, Track
 from floorsight.vehicles.gate.moments import hold_moment, hold_read, is_ahead, is_late
 from floorsight.vehicles.gate.opening import is_gone, opens_alone, opens_by_gate, opens_by_guard
-from floorsight.vehicles.gate.passages import Passage, cut_reach, find_touched
+from floorsight.vehicles.gate.passages import Passage
 from floorsight.vehicles.gate.rules import join
 from floorsight.vehicles.gate.store import GateStore
 from floorsight.vehicles.gate.subjects import name_subject, seen_of, track_of
@@ -30,9 +31,6 @@ from floorsight.vehicles.gate.tracks import FollowedTrack, Placed
 from floorsight.vehicles.lists.store import VehicleStore
 from floorsight.vehicles.model import Decision, GatePolicy, GateQuestion, ReasonCode
 from floorsight.vehicles.policy.store import GatePolicyStore
-
-# Passages that become one in a transaction: each takes up to seven writes, of which there may be a hundred.
-MAX_JOINED = 10
 
 Answer = TypeVar("Answer")
 
@@ -88,7 +86,7 @@ class DecidingService:
         """What is decided about a track's passage now; None as long as nothing is, or it was erased."""
         followed = self.store.load_track(track)
         newest = followed.newest
-        return Taken(self._find_own(newest, track.site_id) if newest else None, followed)
+        return Taken(self._passages.find_own(newest, track.site_id) if newest else None, followed)
 
     def opens_now(self, taken: Taken) -> bool:
         """Whether somebody who asks about the vehicle that stands there opens for it. Raises Unavailable."""
@@ -98,6 +96,10 @@ class DecidingService:
         if opens_by_guard(decided, taken.followed, self.clock()):
             return True
         return self._opens(taken, taken.followed.newest) and self._would_open(decided, decided.seen)
+
+    @property
+    def _passages(self) -> PassageKeeper:
+        return PassageKeeper(self.store)
 
     def _persist(self, act: Callable[[], Answer]) -> Answer:
         """Done anew from the start while others are faster, or the table does not answer."""
@@ -147,12 +149,12 @@ class DecidingService:
         followed = self.store.load_track(track_of(read))
         placed = followed.find(read.event_id)
         if placed is not None and not anew:
-            return Taken(self._find_own(placed, read.site_id), followed)
+            return Taken(self._passages.find_own(placed, read.site_id), followed)
         policy = self.policies.find(read.site_id)
         subject = placed.subject if placed else name_subject(read, policy.profiles)
         book = self.store.load_book(read.site_id, subject)
         last_seen = followed.last_seen(read.first_seen_at, read.last_seen_at)
-        known, until = self._find_touched(book, read.gate_id, read.first_seen_at, last_seen)
+        known, until = self._passages.find_touched(book, read.gate_id, read.first_seen_at, last_seen)
         if placed is not None and not known:  # it was erased
             return Taken(None, followed)
         asked = self._ask(_question(seen_of(read), min(read.last_seen_at, now)), policy, known)
@@ -176,21 +178,6 @@ class DecidingService:
         self.store.commit(replace(change, track=followed, reading=reading, limits=asked.limits))
         return Taken(after, followed, is_new=is_new)
 
-    def _find_touched(
-        self, book: Book, gate_id: str, first: datetime, last: datetime
-    ) -> tuple[list[GateDecision], datetime]:
-        """The passages that a vehicle seen within this time belongs to, and up to when it is that now."""
-        near = {each.passage.passage_id: each for each in self.store.load_near(book, first, last)}
-        touched = find_touched((each.passage for each in near.values()), gate_id, first, last)
-        reached, until = cut_reach(touched, last, MAX_JOINED)
-        return [near[passage.passage_id] for passage in reached], until
-
-    def _find_own(self, placed: Placed, site_id: str) -> GateDecision | None:
-        """The decision of a reading's passage as it is now; None if it was erased."""
-        book = self.store.load_book(site_id, placed.subject)
-        known, _ = self._find_touched(book, placed.gate_id, placed.first_seen, placed.first_seen)
-        return next(iter(known), None)
-
     def _ask(self, question: GateQuestion, policy: GatePolicy, known: Sequence[GateDecision]) -> Asked:
         """What is decided on a reading alone; a visit that its passage uses already is its own."""
         site = self.sites.get_site(policy.site_id, with_deleted=True)
@@ -205,32 +192,8 @@ class DecidingService:
         )
 
     def _catch_up(self, track: Track, left_at: datetime | None = None) -> None:
-        while self._persist(lambda: self._grow(track, left_at)):
+        while self._persist(lambda: self._passages.grow(track, left_at)):
             pass
-
-    def _grow(self, track: Track, left_at: datetime | None) -> bool:
-        """Let a passage know until when its vehicle was seen. False once there is nothing left to do."""
-        stored = self.store.load_track(track)
-        followed = stored.with_leaving(left_at) if left_at else stored
-        placed = followed.find_behind()
-        if placed is not None:
-            self._grow_passage(followed, placed)
-        elif followed != stored:
-            self.store.save_track(followed)
-        return placed is not None
-
-    def _grow_passage(self, followed: FollowedTrack, placed: Placed) -> None:
-        book = self.store.load_book(followed.track.site_id, placed.subject)
-        wanted = followed.last_seen(placed.first_seen, placed.last_seen)
-        known, until = self._find_touched(book, placed.gate_id, placed.first_seen, wanted)
-        after_track = followed.with_placed(replace(placed, until=until))
-        if not known:  # it was erased
-            self.store.save_track(after_track)
-            return
-        own = known[0].passage
-        grown = replace(own, last_seen=max(own.last_seen, until))
-        change = self.store.plan(book, known, join(known, grown_to=grown))
-        self.store.commit(replace(change, track=after_track))
 
 
 def _question(seen: Seen, at: datetime) -> GateQuestion:

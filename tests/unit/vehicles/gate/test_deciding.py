@@ -10,7 +10,7 @@ import pytest
 from floorsight.events.vehicles import Alarm, OverrideAction, Verdict
 from floorsight.events.vision import Direction
 from floorsight.platform.errors import NotFound, Unavailable
-from floorsight.vehicles.gate.deciding import MAX_JOINED
+from floorsight.vehicles.gate.keeping import MAX_JOINED
 from floorsight.vehicles.gate.model import GateDecision
 from floorsight.vehicles.gate.visits import VisitState
 from floorsight.vehicles.model import GatePolicy, ListName, ReasonCode
