@@ -98,10 +98,10 @@ class PlateLog(NamedTuple):
     `kind` is its class at the last look. `pictured` is how good the pictures are that are kept of it, 0 for
     none, from 1 on with one of the plate; `pictured_ms` is when they were taken. `place` is where the vehicle
     stands, in pixels, since `placed_ms`; `hope` how many looks there were when it was read or came there;
-    `behind`: another vehicle stood before it, seen so at `behind_ms`, and `clear` looks since have not shown
-    for sure that it has gone; `announced`: it was told so. `gate_id` ("": not known), `lane` and `direction`
-    are the gate's at the first look: what is told of the track is told of that one. When `told`, only the
-    gate is remembered, and `text` (None: unread) and its `confidence`, which were told.
+    `behind`: another vehicle stood before it, and the `clear` looks since `behind_ms`, which showed nobody
+    there, are not enough to be sure that it has gone; `announced`: it was told so. `gate_id` ("": not known),
+    `lane` and `direction` are the gate's at the first look: what is told of the track is told of that one.
+    When `told`, only the gate is remembered, and `text` (None: unread) and its `confidence`, which were told.
     """
 
     looked_ms: int = -1_000_000  # long before any frame

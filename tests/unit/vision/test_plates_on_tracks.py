@@ -142,8 +142,9 @@ def queue_up(chunks: int, boxes: Callable[[int], list[Box]]) -> World:
 
 
 @pytest.mark.parametrize("missed", [12, 17, 22, 23, 27])
-def test_one_frame_without_the_car_in_front_opens_nothing_for_it(missed: int) -> None:
-    world = queue_up(8, lambda number: [REAR] if number == missed else [FRONT, REAR])
+@pytest.mark.parametrize("frames", [1, 5])
+def test_a_second_without_the_car_in_front_opens_nothing_for_it(missed: int, frames: int) -> None:
+    world = queue_up(10, lambda number: [REAR] if 0 <= number - missed < frames else [FRONT, REAR])
     assert told(world.bus.messages, PlateRead) == []
     assert [each.behind for each in plates_of(world).values() if each.readings] == [True]
 
@@ -164,11 +165,26 @@ def test_what_is_read_of_who_waits_for_long_is_bounded() -> None:
 
 def test_who_is_hidden_by_another_is_told_as_behind_it_when_its_track_ends() -> None:
     reader = RearReader(confidence=0.9, everywhere=True)  # not sure enough to be told at once
-    boxes = [[REAR]] * 5 + [[FRONT]] * 40
-    world = yard(plate_reader=reader, detector=QueueDetector(lambda number: boxes[number]))
+
+    def find(number: int) -> list[Box]:
+        """The other one stands beside it, and cuts in."""
+        left = max(62.0 - 7.0 * max(number - 4, 0), 30.0)
+        other = (left, 12.0, left + 24.0, 46.0)
+        return [REAR, other] if number < 5 else [other]
+
+    world = yard(plate_reader=reader, detector=QueueDetector(find))
     drive(world, 6)
     [read] = [each for each in told(world.bus.messages, PlateRead) if each.text]
     assert (read.behind, read.reads > 0) == (True, True)
+
+
+def test_who_comes_nearer_under_another_number_was_not_behind_itself() -> None:
+    reader = RearReader(confidence=0.9, everywhere=True)
+    boxes = [[REAR]] * 5 + [[]] + [[FRONT]] * 40
+    world = yard(plate_reader=reader, detector=QueueDetector(lambda number: boxes[number]))
+    drive(world, 6)
+    [read] = [each for each in told(world.bus.messages, PlateRead) if each.text]
+    assert not read.behind
 
 
 def test_both_pictures_are_there_when_the_plate_is_told() -> None:

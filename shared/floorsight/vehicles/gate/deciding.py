@@ -23,7 +23,7 @@ from floorsight.vehicles.gate.model import Expected, GateDecision, Reading, Seen
 from floorsight.vehicles.gate.moments import hold_moment, hold_read, is_ahead, is_late
 from floorsight.vehicles.gate.opening import is_gone, opens_alone, opens_by_gate, opens_by_guard
 from floorsight.vehicles.gate.passages import Passage
-from floorsight.vehicles.gate.rules import join
+from floorsight.vehicles.gate.rules import join, lets_out
 from floorsight.vehicles.gate.store import GateStore
 from floorsight.vehicles.gate.subjects import name_subject, seen_of, track_of
 from floorsight.vehicles.gate.telling import describe_decision
@@ -38,11 +38,13 @@ Answer = TypeVar("Answer")
 @dataclass(frozen=True)
 class Taken:
     """What stands decided of a reading's passage, None if it was erased, and what is known of its track.
-    `is_new`: the reading was taken just now, and nobody has been told."""
+    `is_new`: the reading was taken just now, and nobody has been told; `lets_out`: by this reading a visitor
+    goes out."""
 
     decided: GateDecision | None
     followed: FollowedTrack
     is_new: bool = False
+    lets_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,9 @@ class DecidingService:
             return False
         if opens_by_guard(decided, taken.followed, self.clock()):
             return True
-        return self._opens(taken, taken.followed.newest) and self._would_open(decided, decided.seen)
+        return self._opens(taken, taken.followed.newest) and self._would_open(
+            decided, decided.seen, was_let_out=False
+        )
 
     @property
     def _passages(self) -> PassageKeeper:
@@ -132,13 +136,13 @@ class DecidingService:
         half a minute later.
         """
         decided, seen = taken.decided, seen_of(told)
-        if decided is None or self._persist(lambda: self._would_open(decided, seen)):
+        if decided is None or self._persist(lambda: self._would_open(decided, seen, taken.lets_out)):
             return taken
         return self._persist(lambda: self._place(told, anew=True, untold=taken.is_new))
 
-    def _would_open(self, decided: GateDecision, seen: Seen) -> bool:
+    def _would_open(self, decided: GateDecision, seen: Seen, was_let_out: bool) -> bool:
         policy = self.policies.find(decided.site_id)
-        asked = self._ask(_question(seen, self.clock()), policy, [decided])
+        asked = self._ask(_question(seen, self.clock()), policy, [decided], was_let_out)
         return asked.decision.verdict is Verdict.ALLOW
 
     def _place(self, told: PlateRead, *, anew: bool = False, untold: bool = False) -> Taken:
@@ -157,7 +161,8 @@ class DecidingService:
         known, until = self._passages.find_touched(book, read.gate_id, read.first_seen_at, last_seen)
         if placed is not None and not known:  # it was erased
             return Taken(None, followed)
-        asked = self._ask(_question(seen_of(read), min(read.last_seen_at, now)), policy, known)
+        at = now if anew else min(read.last_seen_at, now)  # as it was asked about
+        asked = self._ask(_question(seen_of(read), at), policy, known)
         late = followed.left_at is not None or is_late(last_seen, now) or is_ahead(told.last_seen_at, now)
         alone = _decide_alone(read, book, asked.decision, until, now=now, late=late)
         fresh = replace(alone, expected=_find_expected(asked), readings=0 if placed else 1)
@@ -176,9 +181,15 @@ class DecidingService:
         followed = followed.with_placed(placed)
         reading = Reading(told, asked.decision, now)
         self.store.commit(replace(change, track=followed, reading=reading, limits=asked.limits))
-        return Taken(after, followed, is_new=is_new)
+        return Taken(after, followed, is_new, lets_out(asked.decision))
 
-    def _ask(self, question: GateQuestion, policy: GatePolicy, known: Sequence[GateDecision]) -> Asked:
+    def _ask(
+        self,
+        question: GateQuestion,
+        policy: GatePolicy,
+        known: Sequence[GateDecision],
+        was_let_out: bool = False,
+    ) -> Asked:
         """What is decided on a reading alone; a visit that its passage uses already is its own."""
         site = self.sites.get_site(policy.site_id, with_deleted=True)
         return ask_rules(
@@ -188,7 +199,7 @@ class DecidingService:
             visits=self.store,
             zone=ZoneInfo(site.time_zone),
             own_visits=[each.visit_used for each in known if each.visit_used],
-            was_let_out=any(each.decision.reasons[0].code is ReasonCode.VISITOR_LEAVING for each in known),
+            was_let_out=was_let_out or any(lets_out(each.decision) for each in known),
         )
 
     def _catch_up(self, track: Track, left_at: datetime | None = None) -> None:

@@ -82,14 +82,19 @@ def _replaces(standing: GateDecision, later: GateDecision) -> bool:
         return True
     if standing.override is not None:
         return False
-    if is_unsure(standing.decision) and not is_unsure(later.decision):
-        return True
-    if _lets_out(later.decision) and standing.decision.verdict is not Verdict.ALLOW and not standing.rank:
+    if is_unsure(later.decision):
+        return standing.late and not (later.late or later.behind)
+    if is_unsure(standing.decision):
+        return standing.behind or not later.behind
+    if lets_out(later.decision) and standing.decision.verdict is not Verdict.ALLOW and not standing.rank:
         return True  # that the visitor had come in was learnt only now, or that this is the way out
-    return (standing.late and not later.late) or (standing.behind and not later.behind)
+    if later.behind:
+        return False
+    return (standing.late and not later.late) or (standing.behind and not standing.rank)
 
 
-def _lets_out(decision: Decision) -> bool:
+def lets_out(decision: Decision) -> bool:
+    """Whether it is a visitor's who goes."""
     return decision.reasons[0].code is ReasonCode.VISITOR_LEAVING
 
 

@@ -130,9 +130,10 @@ def _note_behind(plates: PlateLog, seen_behind: bool) -> PlateLog:
     """Whether another vehicle stands before it: a frame in which that one is not found proves nothing."""
     if seen_behind:
         return plates._replace(behind=True, behind_ms=plates.looked_ms, clear=0)
+    since_ms = plates.behind_ms if plates.clear else plates.looked_ms  # it may have been seen behind long ago
     clear = min(plates.clear + 1, CLEAR_LOOKS)
-    is_clear = clear >= CLEAR_LOOKS and plates.looked_ms - plates.behind_ms >= CLEAR_MS
-    return plates._replace(behind=plates.behind and not is_clear, clear=clear)
+    is_clear = clear >= CLEAR_LOOKS and plates.looked_ms - since_ms >= CLEAR_MS
+    return plates._replace(behind=plates.behind and not is_clear, behind_ms=since_ms, clear=clear)
 
 
 def choose_readings(times_ms: Sequence[int], sharpness: Sequence[float], plates: PlateLog) -> list[int]:

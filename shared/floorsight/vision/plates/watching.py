@@ -104,7 +104,7 @@ class PlateWatch:
         events: list[PlateRead | VehicleLeft] = []
         for track_id, log in after.items():
             if track_id in ended:
-                ended_log = replace(log, plates=self._note_end(track_id, log.plates))
+                ended_log = replace(log, plates=self._note_end(log, after))
                 events += end_plates(track_id, ended_log, self._plan, state, self._cause)
             elif not log.plates.told and (is_enough(log.plates) or is_worth_announcing(log.plates)):
                 event, told = self._tell(track_id, log, state)
@@ -132,11 +132,18 @@ class PlateWatch:
                 found.setdefault(track_id, []).append(_Reading(view, look, line))
         return found
 
-    def _note_end(self, track_id: int, plates: PlateLog) -> PlateLog:
-        """Who was hidden by somebody is behind that one, although it was not seen so."""
-        others = [box for other, box in self._in_view.items() if other != track_id]
-        is_hidden = plates.place is not None and is_behind(plates.place, others)
-        return plates._replace(behind=plates.behind or is_hidden)
+    def _note_end(self, log: TrackLog, logs: Logs) -> PlateLog:
+        """Who was hidden by somebody is behind that one, although it was not seen so.
+
+        Not by a track that began after this one was seen last: that may be the same vehicle, nearer by then.
+        """
+        others = [
+            self._in_view[other]
+            for other in self._in_view.keys() & logs.keys()
+            if logs[other] is not log and logs[other].started_ms <= log.last_seen_ms
+        ]
+        is_hidden = log.plates.place is not None and is_behind(log.plates.place, others)
+        return log.plates._replace(behind=log.plates.behind or is_hidden)
 
     def _tell(self, track_id: int, log: TrackLog, state: StreamState) -> tuple[PlateRead, PlateLog]:
         """What is told of a plate, and what is remembered of it: all, as long as it waits behind another."""

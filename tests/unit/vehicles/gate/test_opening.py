@@ -220,3 +220,44 @@ def test_removed_before_it_is_delivered_again_nothing_is_opened(gatehouse: Gateh
     gatehouse.lists.remove(vehicle.vehicle_id, by="olga")
     gatehouse.take(read)
     assert opened(gatehouse) == [True, False]
+
+
+def test_blocked_from_now_on_while_it_is_decided_nothing_is_opened() -> None:
+    """The block begins after the vehicle was seen, and before anything is opened for it."""
+    table = ChangedMeanwhile()
+    gatehouse = Gatehouse(presence=table)
+    gatehouse.allow()
+    gatehouse.clock.now = after_noon(10)
+    from_now = {"reason": "stolen", "valid_from": after_noon(9)}
+    table.meanwhile = lambda: gatehouse.put_on(ListName.BLOCKED, **from_now)
+    gatehouse.take(plate_read(until=5))
+    assert [(each.opens, each.alarm) for each in gatehouse.tellings()] == [(False, Alarm.BLOCKED)]
+
+
+def test_who_waits_behind_another_takes_nothing_back(gatehouse: Gatehouse) -> None:
+    gatehouse.expect(visits=1)
+    gatehouse.clock.now = after_noon(60)
+    late = gatehouse.take(plate_read(at=0, track=1))
+    decided = gatehouse.take(plate_read(at=50, until=60, track=2, behind=True))
+    assert (late.late, decided.admits, decided.revision) == (True, True, 1)
+    assert gatehouse.on_site() == [PLATE]
+
+
+@pytest.mark.parametrize("blocked", [True, False])
+def test_what_is_decided_of_who_waits_is_not_undone_by_an_unsure_reading(
+    gatehouse: Gatehouse, blocked: bool
+) -> None:
+    if blocked:
+        gatehouse.block()
+    else:
+        gatehouse.allow()
+    waiting = gatehouse.take(plate_read(at=0, until=60, behind=True, event_id="announced"))
+    unsure = gatehouse.take(plate_read(at=0, until=75, confidence=0.5))
+    assert (unsure.decision.verdict, unsure.revision) == (waiting.decision.verdict, 1)
+    assert opened(gatehouse) == [False, False]
+
+
+def test_who_comes_in_and_goes_out_within_a_minute_is_let_out(gatehouse: Gatehouse) -> None:
+    gatehouse.expect(valid_from=after_noon(0), valid_until=after_noon(20))
+    gatehouse.take(plate_read(at=0, track=1, way=IN), plate_read(at=30, track=2, way=OUT, lane="out"))
+    assert opened(gatehouse) == [True, True]
