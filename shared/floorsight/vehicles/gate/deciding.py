@@ -20,7 +20,7 @@ from floorsight.vehicles.asking import Asked, ask_rules
 from floorsight.vehicles.gate.changes import Book
 from floorsight.vehicles.gate.keeping import PassageKeeper
 from floorsight.vehicles.gate.model import Expected, GateDecision, Reading, Seen, Track
-from floorsight.vehicles.gate.moments import hold_moment, hold_read, is_ahead, is_late
+from floorsight.vehicles.gate.moments import hold_moment, hold_read, is_ahead
 from floorsight.vehicles.gate.opening import is_gone, opens_alone, opens_by_gate, opens_by_guard
 from floorsight.vehicles.gate.passages import Passage
 from floorsight.vehicles.gate.rules import join, lets_out
@@ -97,9 +97,7 @@ class DecidingService:
             return False
         if opens_by_guard(decided, taken.followed, self.clock()):
             return True
-        return self._opens(taken, taken.followed.newest) and self._would_open(
-            decided, decided.seen, was_let_out=False
-        )
+        return self._opens(taken, taken.followed.newest) and self._would_open(decided, decided.seen)
 
     @property
     def _passages(self) -> PassageKeeper:
@@ -115,7 +113,7 @@ class DecidingService:
         """What stands decided, for the lane of this reading."""
         now = self.clock()
         placed = followed.place_of(read.event_id)
-        is_late_now = is_gone(placed, followed, now) or is_ahead(read.last_seen_at, now)
+        is_late_now = is_gone(placed.last_seen, followed, now) or is_ahead(read.last_seen_at, now)
         return describe_decision(
             decided,
             hold_read(read, now),
@@ -136,13 +134,15 @@ class DecidingService:
         half a minute later.
         """
         decided, seen = taken.decided, seen_of(told)
-        if decided is None or self._persist(lambda: self._would_open(decided, seen, taken.lets_out)):
+        if decided is None or self._persist(
+            lambda: self._would_open(decided, seen, was_let_out=taken.lets_out)
+        ):
             return taken
         return self._persist(lambda: self._place(told, anew=True, untold=taken.is_new))
 
-    def _would_open(self, decided: GateDecision, seen: Seen, was_let_out: bool) -> bool:
+    def _would_open(self, decided: GateDecision, seen: Seen, *, was_let_out: bool = False) -> bool:
         policy = self.policies.find(decided.site_id)
-        asked = self._ask(_question(seen, self.clock()), policy, [decided], was_let_out)
+        asked = self._ask(_question(seen, self.clock()), policy, [decided], was_let_out=was_let_out)
         return asked.decision.verdict is Verdict.ALLOW
 
     def _place(self, told: PlateRead, *, anew: bool = False, untold: bool = False) -> Taken:
@@ -161,9 +161,11 @@ class DecidingService:
         known, until = self._passages.find_touched(book, read.gate_id, read.first_seen_at, last_seen)
         if placed is not None and not known:  # it was erased
             return Taken(None, followed)
-        at = now if anew else min(read.last_seen_at, now)  # as it was asked about
+        # Its best picture may be a minute old, and it may have been blocked since; and no camera's clock lets
+        # in who is expected later. Anew: as of when it was asked about.
+        at = now if anew else min(read.last_seen_at, now)
         asked = self._ask(_question(seen_of(read), at), policy, known)
-        late = followed.left_at is not None or is_late(last_seen, now) or is_ahead(told.last_seen_at, now)
+        late = is_gone(read.last_seen_at, followed, now) or is_ahead(told.last_seen_at, now)
         alone = _decide_alone(read, book, asked.decision, until, now=now, late=late)
         fresh = replace(alone, expected=_find_expected(asked), readings=0 if placed else 1)
         after = join(known, fresh=fresh, instead=untold)
@@ -188,6 +190,7 @@ class DecidingService:
         question: GateQuestion,
         policy: GatePolicy,
         known: Sequence[GateDecision],
+        *,
         was_let_out: bool = False,
     ) -> Asked:
         """What is decided on a reading alone; a visit that its passage uses already is its own."""
@@ -208,8 +211,7 @@ class DecidingService:
 
 
 def _question(seen: Seen, at: datetime) -> GateQuestion:
-    """`at` is when the vehicle was seen last, and not after now: its best picture may be a minute old, and it
-    may have been blocked since; and no camera's clock lets in who is expected later."""
+    """What is asked of the rules about a reading, as of this moment."""
     return GateQuestion(seen.text, seen.confidence, seen.direction, at)
 
 

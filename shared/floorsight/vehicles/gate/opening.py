@@ -24,7 +24,7 @@ def opens_by_gate(decided: GateDecision, placed: Placed, followed: FollowedTrack
     What stands may be hours old, of another lane, or of the way out.
     """
     lets_in = decided.decision.verdict is Verdict.ALLOW and not decided.is_refused
-    return lets_in and placed.opens and not is_gone(placed, followed, now)
+    return lets_in and placed.opens and not is_gone(placed.last_seen, followed, now)
 
 
 def opens_by_guard(decided: GateDecision, followed: FollowedTrack, now: datetime) -> bool:
@@ -35,6 +35,6 @@ def opens_by_guard(decided: GateDecision, followed: FollowedTrack, now: datetime
     return override.action is OverrideAction.OPEN and not is_late(override.at, now)
 
 
-def is_gone(placed: Placed, followed: FollowedTrack, now: datetime) -> bool:
-    """Whether nothing is opened any more for who was seen so long ago, or is known to have left."""
-    return followed.left_at is not None or is_late(placed.last_seen, now)
+def is_gone(last_seen: datetime, followed: FollowedTrack, now: datetime) -> bool:
+    """Whether nothing is opened any more for who was seen last then, or is known to have left."""
+    return followed.left_at is not None or is_late(last_seen, now)

@@ -29,9 +29,8 @@ def settle(standing: GateDecision, later: GateDecision, *, instead: bool = False
         behind=later.behind,
         revision=standing.revision + 1,
         alarms=alarms,
-        visit_used=later.visit_used
-        if instead
-        else standing.visit_used or later.visit_used,  # it comes in once
+        # It comes in once; of what nobody was told nothing remains.
+        visit_used=(None if instead else standing.visit_used) or later.visit_used,
         expected=later.expected or standing.expected,
         readings=readings,
     )
@@ -94,7 +93,7 @@ def _replaces(standing: GateDecision, later: GateDecision) -> bool:
 
 
 def lets_out(decision: Decision) -> bool:
-    """Whether it is a visitor's who goes."""
+    """Whether it is that of a visitor who goes."""
     return decision.reasons[0].code is ReasonCode.VISITOR_LEAVING
 
 
