@@ -21,10 +21,14 @@ FIRST_STAMP = 2**32 - 2 * 90_000
 
 @dataclass(frozen=True)
 class CameraTraits:
-    """`sets_in_sdp_only`: parameter sets are told in the answer to DESCRIBE and nowhere else."""
+    """`sets_in_sdp_only`: parameter sets are told in the answer to DESCRIBE and nowhere else.
+
+    `silent_within_key`: silence does not come at once, but after so many packets of a key picture.
+    """
 
     credentials: str | None = None  # user:password
     sets_in_sdp_only: bool = False
+    silent_within_key: int | None = None
 
 
 class FakeCamera:
@@ -105,6 +109,8 @@ class _Session(RtspServerSession):
     """The toolkit's session, with what real cameras have and it has not."""
 
     server: _Server
+    _until_silent: int | None = None  # packets of the key picture that is being sent
+    _is_silent = False
 
     async def _handle_describe(self, uri: str, headers: dict[str, str]) -> None:
         wanted = self.server.camera.traits.credentials
@@ -125,10 +131,20 @@ class _Session(RtspServerSession):
     async def _send_video_packet(
         self, state: Any, data: bytes, media_time: float, duration_seconds: float, is_keyframe: bool
     ) -> None:
+        self._until_silent = self.server.camera.traits.silent_within_key if is_keyframe else None
         if self.server.camera.traits.sets_in_sdp_only:
             state.sent_codec_config, is_keyframe = True, False
         await super()._send_video_packet(state, data, media_time, duration_seconds, is_keyframe)
 
     async def _send_rtp_packet(self, state: Any, payload: bytes, timestamp: int, marker: int) -> None:
-        if not self.server.camera.silent.is_set():
+        self._note_packet()
+        if not self._is_silent:
             await super()._send_rtp_packet(state, payload, timestamp + FIRST_STAMP, marker)
+
+    def _note_packet(self) -> None:
+        """Whether this one is still sent."""
+        camera = self.server.camera
+        is_due = camera.traits.silent_within_key is None or self._until_silent == 0
+        self._is_silent = camera.silent.is_set() and (self._is_silent or is_due)
+        if self._until_silent:
+            self._until_silent -= 1

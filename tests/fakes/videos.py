@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import av
 import numpy as np
@@ -17,9 +17,25 @@ FPS = 20
 CLOSED = "open-gop=0:scenecut=0"
 
 
+Pixels: TypeAlias = np.ndarray[Any, np.dtype[np.uint8]]
+
+
+def bar(number: int, size: tuple[int, int]) -> Pixels:
+    """A bar that grows with each frame."""
+    pixels = np.zeros((size[1], size[0], 3), np.uint8)
+    pixels[:, : (number * 3) % size[0] + 1] = 200
+    return pixels
+
+
+def noise(number: int, size: tuple[int, int]) -> Pixels:
+    """What takes many bytes to code, other in each frame."""
+    return np.random.default_rng(number).integers(0, 256, (size[1], size[0], 3), np.uint8)
+
+
 def make_video(
     path: Path,
     *,
+    draw: Callable[[int, tuple[int, int]], Pixels] = bar,
     codec: str = "libx264",
     frames: int = 60,
     size: tuple[int, int] = (64, 48),
@@ -27,7 +43,7 @@ def make_video(
     x264: str = CLOSED,
     pts_of: Callable[[int], int] = lambda number: number,
 ) -> Path:
-    """Encode frames into a file: a bar that grows, so that every frame differs."""
+    """Encode frames into a file; every frame differs."""
     options = {"x264-params": x264} if codec == "libx264" else {}
     with av.open(str(path), "w") as container:
         stream = cast("VideoStream", container.add_stream(codec, rate=FPS, options=options))
@@ -36,17 +52,11 @@ def make_video(
         stream.gop_size = group
         stream.max_b_frames = 3 if "bframes" in x264 else 0
         for number in range(frames):
-            frame = VideoFrame.from_ndarray(_pixels(number, size), format="rgb24")
+            frame = VideoFrame.from_ndarray(draw(number, size), format="rgb24")
             frame.pts, frame.time_base = pts_of(number), Fraction(1, FPS)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path
-
-
-def _pixels(number: int, size: tuple[int, int]) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    pixels = np.zeros((size[1], size[0], 3), np.uint8)
-    pixels[:, : (number * 3) % size[0] + 1] = 200
-    return pixels
 
 
 def drop_packets(source: Path, target: Path, first: int) -> Path:

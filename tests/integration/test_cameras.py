@@ -30,7 +30,7 @@ from floorsight.video.stills import StillSettings
 from floorsight.vision.chunk import Chunk, Codec
 from floorsight.vision.decoding import decode_frames
 from tests.fakes.cameras import CameraTraits, FakeCamera
-from tests.fakes.videos import make_video
+from tests.fakes.videos import make_video, noise
 
 PATIENCE_SECONDS = 90.0
 LISTEN_SECONDS = 20.0
@@ -112,6 +112,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("camera")
     make_video(folder / "video.mp4")
     make_video(folder / "long.mp4", frames=120, group=1000)
+    make_video(folder / "noise.mp4", draw=noise)
     with av.open(str(folder / "hevc.mp4"), "w") as container:
         options = {"x265-params": "open-gop=0:scenecut=0:keyint=20:log-level=none"}
         stream = container.add_stream("libx265", rate=20, options=options)
@@ -122,14 +123,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def pictures_of(path: Path) -> list[bytes]:
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="rgb24").tobytes() for frame in container.decode(video=0)]
+
+
 def test_what_is_sent_is_what_the_camera_shows(folder: Path) -> None:
     began_at = datetime.now(UTC)
     with FakeCamera(folder) as camera, published(camera.url("video.mp4")) as watched:
         watched.wait(lambda: len(watched.chunks) >= 3)
     first = watched.chunks[:3]
-    with av.open(str(folder / "video.mp4")) as container:
-        source = [frame.to_ndarray(format="rgb24").tobytes() for frame in container.decode(video=0)]
-    assert [frame.rgb().tobytes() for chunk in first for frame in decode_frames(chunk)] == source
+    shown = [frame.rgb().tobytes() for chunk in first for frame in decode_frames(chunk)]
+    assert shown == pictures_of(folder / "video.mp4")
     times = [time for chunk in first for time in chunk.header.frame_times()]
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
     assert gaps == pytest.approx([0.05] * 59, abs=0.005)
@@ -168,6 +173,20 @@ def test_silence_is_a_disconnect(folder: Path) -> None:
         camera.silent.clear()
         watched.wait(lambda: len(watched.sessions()) > before)
     assert camera.connections >= 2
+
+
+@pytest.mark.parametrize("packets", [1, 2, 3])  # parameter sets in part, whole; half a slice
+def test_a_picture_that_came_in_part_is_left_out(folder: Path, packets: int) -> None:
+    settings = replace(SETTINGS, timeouts=CameraTimeouts(connect_seconds=5.0, stall_seconds=1.5))
+    with (
+        FakeCamera(folder, CameraTraits(silent_within_key=packets)) as camera,
+        published(camera.url("noise.mp4"), settings) as watched,
+    ):
+        watched.wait(lambda: bool(watched.chunks))
+        camera.silent.set()
+        watched.wait(lambda: any("nothing came" in error for error in watched.errors()))
+    whole = set(pictures_of(folder / "noise.mp4"))
+    assert whole >= {frame.rgb().tobytes() for chunk in watched.chunks for frame in decode_frames(chunk)}
 
 
 def test_parameter_sets_that_only_the_description_has(folder: Path) -> None:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 import av
 import av.error
@@ -98,18 +99,26 @@ class Camera(VideoSource):
         return told if 0 < told <= _HIGHEST_RATE else Fraction(25)
 
     def packets(self) -> Iterator[VideoPacket]:
-        """Packets as they come, until the connection ends."""
+        """Packets as they come, until the connection ends.
+
+        Each is handed on when the next one comes: FFmpeg gives out what came of the last picture too, and
+        half a picture can't be decoded, or shows what was not there.
+        """
         try:
-            for packet in self._container.demux(self.stream):
+            for whole, _ in pairwise(self._arriving()):
+                yield whole
                 if not self._hooks.keep_reading():
                     return
-                if packet.size:
-                    self._take(packet)
-                    yield packet
         except (av.error.FFmpegError, OSError) as error:
             self.ended_by = self._read_fault(error)
             return
         self.ended_by = Unavailable(f"{self._address} ended the stream", code="camera_ended")
+
+    def _arriving(self) -> Iterator[VideoPacket]:
+        for packet in self._container.demux(self.stream):
+            if packet.size:
+                self._take(packet)
+                yield packet
 
     def _take(self, packet: VideoPacket) -> None:
         base = packet.time_base or Fraction(1, 90_000)
