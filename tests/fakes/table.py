@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
@@ -33,12 +34,12 @@ class MemoryTable:
     """`Table` in memory; safe for threads."""
 
     def __init__(self) -> None:
-        self._items: dict[Key, Stored] = {}
+        self._partitions: defaultdict[str, dict[str, Stored]] = defaultdict(dict)
         self._lock = Lock()
 
     def get(self, key: Key) -> Item | None:
         with self._lock:
-            found = self._items.get(key)
+            found = self._stored(key)
             return from_dynamo(found) if found is not None else None
 
     def get_many(self, keys: Iterable[Key]) -> dict[Key, Item]:
@@ -61,19 +62,19 @@ class MemoryTable:
         if start_key is not None:
             check_start_key(start_key, pk, wanted, index=index)
 
-        def position(item: Item) -> tuple[str, ...]:
-            return tuple(item[name] for name in names[1:])
+        def position(item: Stored) -> tuple[str, ...]:
+            return tuple(item[name]["S"] for name in names[1:])
 
         with self._lock:
-            stored = [item for item in self._items.values() if item.get(names[0]) == {"S": pk}]
-        found = [item for item in map(from_dynamo, stored) if item[names[1]] in wanted]
+            stored = self._indexed(pk) if index else list(self._partitions.get(pk, {}).values())
+        found = [item for item in stored if item[names[1]]["S"] in wanted]
         found.sort(key=position, reverse=newest_first)
         if start_key is not None:
-            start = position(start_key)
+            start = tuple(start_key[name] for name in names[1:])
             found = [i for i in found if (position(i) < start if newest_first else position(i) > start)]
-        if limit is None or len(found) <= limit:
-            return Page(found)
-        return Page(found[:limit], {name: found[limit - 1][name] for name in names})
+        more = limit is not None and len(found) > limit
+        items = [from_dynamo(item) for item in found[:limit]]
+        return Page(items, {name: items[-1][name] for name in names} if more else None)
 
     def write(self, write: Write) -> None:
         with self._lock:
@@ -93,11 +94,22 @@ class MemoryTable:
     def dump(self) -> dict[Key, Item]:
         """Everything that is stored, for comparing states."""
         with self._lock:
-            return {key: from_dynamo(item) for key, item in self._items.items()}
+            return {
+                Key(pk, sk): from_dynamo(item)
+                for pk, partition in self._partitions.items()
+                for sk, item in partition.items()
+            }
+
+    def _stored(self, key: Key) -> Stored | None:
+        return self._partitions.get(key.pk, {}).get(key.sk)
+
+    def _indexed(self, pk: str) -> list[Stored]:
+        every = (item for partition in self._partitions.values() for item in partition.values())
+        return [item for item in every if item.get("GSI1PK") == {"S": pk}]
 
     def _holds(self, write: Write) -> bool:
         expect: Expectation = write.expect
-        stored = self._items.get(write.key)
+        stored = self._stored(write.key)
         if expect.absent and stored is not None:
             return False
         attributes: Mapping[str, Any] = stored or {}
@@ -109,12 +121,13 @@ class MemoryTable:
         )
 
     def _apply(self, write: Write) -> None:
+        partition = self._partitions[write.key.pk]
         if isinstance(write, Put):
-            self._items[write.key] = to_dynamo(write.item)
+            partition[write.key.sk] = to_dynamo(write.item)
         elif isinstance(write, Update):
-            self._items[write.key] = _updated(self._items.get(write.key), write)
+            partition[write.key.sk] = _updated(self._stored(write.key), write)
         else:
-            self._items.pop(write.key, None)
+            partition.pop(write.key.sk, None)
 
 
 class LateIndex(MemoryTable):
@@ -126,7 +139,8 @@ class LateIndex(MemoryTable):
 
     def fall_behind(self) -> None:
         self._behind = MemoryTable()
-        self._behind._items = dict(self._items)
+        for pk, partition in self._partitions.items():
+            self._behind._partitions[pk] = dict(partition)
 
     def catch_up(self) -> None:
         self._behind = None

@@ -20,12 +20,16 @@ def to_sort_key(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise Malformed(f"the time {moment.isoformat()} has no offset", code="naive_time")
     # isoformat, as strftime's %Y has fewer than four digits for an early year on Linux.
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def from_sort_key(text: str) -> datetime:
-    """The time that `to_sort_key` wrote."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    """The time that `to_sort_key` wrote. Raises ValueError for any other text."""
+    # A third of strptime's time, which counts where a page of a thousand items is read.
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None or to_sort_key(moment) != text:
+        raise ValueError(f"{text!r} is no time as it stands in a key")
+    return moment
 
 
 def moment_text(moment: datetime | None) -> str | None:

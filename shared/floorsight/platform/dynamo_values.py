@@ -50,7 +50,11 @@ def deserialise(value: Mapping[str, Any]) -> Any:
     """One plain value."""
     ((kind, inner),) = value.items()
     match kind:
+        case "S":
+            return inner
         case "N":
+            if inner.isdigit():
+                return int(inner)
             number = Decimal(inner)
             return int(number) if number == number.to_integral_value() else float(number)
         case "M":

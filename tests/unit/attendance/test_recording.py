@@ -13,6 +13,7 @@ from floorsight.attendance.model import Status
 from floorsight.attendance.sightings import TrackKey
 from floorsight.events.attendance import PunchDirection
 from floorsight.platform.errors import Unavailable
+from floorsight.platform.table import Delete
 from floorsight.sites.model import CameraRole, Identify
 from tests.fakes.table import FaultyTable, MemoryTable
 from tests.fakes.workday import BERLIN, EMPLOYEE, IN, MONDAY, OUT, SITE, UNKNOWN, at, punch_of
@@ -131,7 +132,7 @@ def test_an_event_of_weeks_ago_does_not_forget_the_direction(plant: Workforce) -
     plant.sightings.record_sighting(recognised("08:00"))
     told = len(plant.told())
     parts = {"site_id": SITE, "camera_id": "gate", "stream_session": SESSION, "track_id": "1"}
-    plant.memory._items.pop(SIGHTED_TRACK.key(**parts))
+    plant.memory.write(Delete(SIGHTED_TRACK.key(**parts)))
     plant.sightings.record_sighting(recognised("08:00"))
     assert [punch.direction for punch in plant.punches()] == [IN]
     assert len(plant.told()) == told

@@ -31,6 +31,24 @@ def test_keys_are_utc_with_microseconds() -> None:
     assert from_sort_key("2026-03-01T23:00:00.000000Z").tzinfo is UTC
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-01T23:00:00Z",
+        "2026-03-01T23:00:00.000000+00:00",
+        "2026-03-02T00:00:00.000000+01:00",
+        "2026-W09-7T23:00:00.000000Z",
+        "2026-03-01 23:00:00.000000Z",
+        "2026-03-01T23:00:00.000000",
+        "yesterday",
+        "",
+    ],
+)
+def test_only_what_was_written_is_read(text: str) -> None:
+    with pytest.raises(ValueError, match="is no time|Invalid isoformat"):
+        from_sort_key(text)
+
+
 def test_a_naive_time_is_refused() -> None:
     with pytest.raises(Malformed) as caught:
         to_sort_key(datetime(2026, 3, 2))  # noqa: DTZ001
