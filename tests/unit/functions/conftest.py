@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from botocore.config import Config
 from botocore.stub import Stubber
 from fastapi.testclient import TestClient
@@ -55,15 +56,23 @@ class Behind:
         await self.app({**scope, "aws.event": self.event}, receive, send)
 
 
+def client_of(app: ASGIApp, claims: dict[str, str] | None, portal: BlockingPortal) -> TestClient:
+    """A caller of an application whose event loop is the portal's."""
+    client = TestClient(Behind(app, claims), raise_server_exceptions=False)
+    client.portal = portal
+    return client
+
+
 class Api:
     """The application and clients for it."""
 
-    def __init__(self, scene: Scene, services: Services, console: Console) -> None:
+    def __init__(self, scene: Scene, services: Services, console: Console, portal: BlockingPortal) -> None:
         self.scene = scene
         self.app = create_app(lambda: services, console)
+        self._portal = portal
 
     def client(self, claims: dict[str, str] | None) -> TestClient:
-        return TestClient(Behind(self.app, claims), raise_server_exceptions=False)
+        return client_of(self.app, claims, self._portal)
 
     def signed_in(self, role: Role | None, username: str = "olga") -> TestClient:
         groups = {"cognito:groups": f"[{role.value}]"} if role else {}
@@ -95,6 +104,13 @@ def problem_of(answer: Any) -> tuple[int, str, list[str]]:
     assert body["status"] == answer.status_code
     assert body["detail"]
     return answer.status_code, body["code"], [error["field"] for error in body.get("errors", [])]
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """One event loop for all requests: with one for each, most of the time would go into threads."""
+    with start_blocking_portal() as portal:
+        yield portal
 
 
 @pytest.fixture(scope="session")
@@ -190,5 +206,10 @@ def make_services(cognito: Any, s3: Any) -> Callable[[Scene], Services]:
 
 
 @pytest.fixture
-def api(scene: Scene, make_services: Callable[[Scene], Services], console_folder: Path) -> Api:
-    return Api(scene, make_services(scene), Console(console_folder))
+def api(
+    scene: Scene,
+    make_services: Callable[[Scene], Services],
+    console_folder: Path,
+    portal: BlockingPortal,
+) -> Api:
+    return Api(scene, make_services(scene), Console(console_folder), portal)

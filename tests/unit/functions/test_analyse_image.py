@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import httpx
 import pytest
+from anyio.from_thread import BlockingPortal
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 
@@ -30,7 +31,7 @@ from tests.fakes.scene import CAMERA, Scene
 from tests.fakes.stills import Gate, still
 from tests.fakes.streams import FPS, position
 from tests.fakes.yard import CarDetector, GreyPlateReader
-from tests.unit.functions.conftest import Behind, problem_of
+from tests.unit.functions.conftest import client_of, problem_of
 
 FRAME = base64.b64encode(still(6)).decode()
 
@@ -44,8 +45,8 @@ def trials_on(scene: Scene) -> TryingService:
 class FrameApi:
     """The application at a gate, and whoever calls it."""
 
-    def __init__(self, gate: Gate, s3: Any) -> None:
-        self.gate = gate
+    def __init__(self, gate: Gate, s3: Any, portal: BlockingPortal) -> None:
+        self.gate, self._portal = gate, portal
         uploads = Uploads("pictures", gate.objects, lambda: s3)
         self.make_images: Callable[[], Any] = gate.service
         self.enrolment = enrolment_on(gate.scene, gate.objects)
@@ -59,15 +60,15 @@ class FrameApi:
     def client(self, group: str | None = "operator") -> TestClient:
         """Signed in as one of a group; None is a stranger."""
         claims = {"cognito:username": "olga", "cognito:groups": f"[{group}]"} if group else None
-        return TestClient(Behind(self.app, claims), raise_server_exceptions=False)
+        return client_of(self.app, claims, self._portal)
 
     def process(self, **body: Any) -> httpx.Response:
         return self.client().post("/api/process", json={"camera_id": CAMERA, **body})
 
 
 @pytest.fixture
-def frames(s3: Any) -> FrameApi:
-    return FrameApi(Gate(), s3)
+def frames(s3: Any, portal: BlockingPortal) -> FrameApi:
+    return FrameApi(Gate(), s3, portal)
 
 
 def test_the_routes_are_these_and_each_needs_a_role(frames: FrameApi) -> None:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 import schemathesis
-from fastapi.testclient import TestClient
+from anyio.from_thread import BlockingPortal
 from hypothesis import find
 from schemathesis import Case, GenerationMode
 
@@ -21,7 +21,7 @@ from tests.fakes.painted import enrolment_on
 from tests.fakes.scene import SITE
 from tests.fakes.stills import Gate
 from tests.fakes.yard import CarDetector, GreyPlateReader
-from tests.unit.functions.conftest import Behind
+from tests.unit.functions.conftest import client_of
 from tests.unit.functions.test_analyse_image import trials_on
 from tests.unit.functions.test_query_api_schema import CHECKS, bounded, claims_of, requests, send_many
 
@@ -36,8 +36,8 @@ PATHS = (
 class FuzzedImages:
     """The application, at a new gate for every request."""
 
-    def __init__(self, s3: Any) -> None:
-        self._s3 = s3
+    def __init__(self, s3: Any, portal: BlockingPortal) -> None:
+        self._s3, self._portal = s3, portal
         self.app = create_app(self._services)
         self.schema = schemathesis.openapi.from_dict(describe_api(self.app))
 
@@ -53,15 +53,14 @@ class FuzzedImages:
 
     def answer(self, case: Case, claims: dict[str, str] | None) -> Any:
         """The answer to a request, checked against the document."""
-        client = TestClient(Behind(self.app, claims), raise_server_exceptions=False)
-        answer = client.request(**case.as_transport_kwargs())
+        answer = client_of(self.app, claims, self._portal).request(**case.as_transport_kwargs())
         case.validate_response(answer, checks=CHECKS)
         return answer
 
 
 @pytest.fixture(scope="module")
-def fuzzed(s3: Any) -> FuzzedImages:
-    return FuzzedImages(s3)
+def fuzzed(s3: Any, portal: BlockingPortal) -> FuzzedImages:
+    return FuzzedImages(s3, portal)
 
 
 @pytest.mark.parametrize("path", PATHS)

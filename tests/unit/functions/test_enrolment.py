@@ -8,6 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from anyio.from_thread import BlockingPortal
 
 from floorsight.images.portrait import read_portrait
 from functions.gateway.access import MACHINES, Role
@@ -22,9 +23,9 @@ UPLOAD = f"uploads/{'a' * 32}.jpg"
 
 
 @pytest.fixture
-def desk(s3: Any) -> FrameApi:
+def desk(s3: Any, portal: BlockingPortal) -> FrameApi:
     """Anna has consented, Berta has not."""
-    desk = FrameApi(Gate(), s3)
+    desk = FrameApi(Gate(), s3, portal)
     employees = desk.enrolment.keeping.employees
     for name in ("anna", "berta"):
         employees.create_employee(employee_id=name, site_id=SITE, name=name, by="olga")

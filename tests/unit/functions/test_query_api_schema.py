@@ -17,9 +17,9 @@ from typing import Any
 import httpx
 import pytest
 import schemathesis
+from anyio.from_thread import BlockingPortal
 from botocore.exceptions import ClientError
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 from schemathesis import APIOperation, Case, GenerationMode
@@ -67,7 +67,7 @@ from tests.fakes.scene import CAMERA, SITE, Scene, line_crossed
 from tests.fakes.stills import still
 from tests.fakes.workplace import shift_of
 from tests.unit.diagnostics.test_processing import measured
-from tests.unit.functions.conftest import Behind
+from tests.unit.functions.conftest import client_of
 from tests.unit.streams.test_publishers import reported
 
 CHECKS = [
@@ -300,8 +300,8 @@ def likely_values() -> dict[str, list[Any]]:
 class Fuzzed:
     """The application, on a new scene for every request."""
 
-    def __init__(self, make_services: Callable[[Scene], Services]) -> None:
-        self._make_services = make_services
+    def __init__(self, make_services: Callable[[Scene], Services], portal: BlockingPortal) -> None:
+        self._make_services, self._portal = make_services, portal
         self._services: Services | None = None
         self.app: FastAPI = create_app(self._current, Console(Path(__file__).parent / "no-page"))
         self.schema = schemathesis.openapi.from_dict(describe_api(self.app))
@@ -315,9 +315,7 @@ class Fuzzed:
     def answer(self, case: Case, claims: dict[str, str] | None) -> Any:
         """The answer to a request, checked against the document."""
         self._services = None
-        client = TestClient(Behind(self.app, claims), raise_server_exceptions=False)
-        request = case.as_transport_kwargs()
-        answer = client.request(**request)
+        answer = client_of(self.app, claims, self._portal).request(**case.as_transport_kwargs())
         case.validate_response(answer, checks=CHECKS)
         return answer
 
@@ -333,8 +331,8 @@ def _no_services() -> Services:
 
 
 @pytest.fixture(scope="module")
-def fuzzed(make_services: Callable[[Scene], Services]) -> Fuzzed:
-    return Fuzzed(make_services)
+def fuzzed(make_services: Callable[[Scene], Services], portal: BlockingPortal) -> Fuzzed:
+    return Fuzzed(make_services, portal)
 
 
 def claims_of(role: Role | None) -> dict[str, str] | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from anyio.from_thread import BlockingPortal
 
 from floorsight.images import plates
 from floorsight.vehicles.lists.service import VehicleListService
@@ -26,8 +27,8 @@ ROAD = base64.b64encode(still(None)).decode()
 
 
 @pytest.fixture
-def desk(s3: Any) -> FrameApi:
-    return FrameApi(Gate(), s3)
+def desk(s3: Any, portal: BlockingPortal) -> FrameApi:
+    return FrameApi(Gate(), s3, portal)
 
 
 @pytest.fixture(autouse=True)

@@ -45,7 +45,7 @@ def test_keys_are_utc_with_microseconds() -> None:
     ],
 )
 def test_only_what_was_written_is_read(text: str) -> None:
-    with pytest.raises(ValueError, match="is no time|Invalid isoformat"):
+    with pytest.raises(ValueError, match=r"is no time|Invalid isoformat"):
         from_sort_key(text)
 
 
