@@ -109,6 +109,10 @@ class Heartbeat:
     ) -> None:
         self._stop.set()
         self._thread.join(LAST_SECONDS)  # a bus that does not answer is not waited for
+        if self._thread.is_alive():
+            log.warning(
+                "the last report was not taken in %g s: the API does not say that it stopped", LAST_SECONDS
+            )
 
     def note_source(self, status: SourceStatus) -> None:
         """What the source is doing now; told with the next report, which a change brings about."""

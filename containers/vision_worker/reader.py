@@ -157,18 +157,21 @@ class StreamReader:
         Raises:
             Stuck: a shard has failed for STUCK_SECONDS without a success in between.
         """
-        idle_since = self._monotonic()
+        idle_seconds = 0.0
         stuck: list[str] = []
         while not self._stop.is_set() and not stuck:
             busy = self._step_all()
             self._on_step()
             stuck = self._find_stuck()
             if busy:
-                idle_since = self._monotonic()
+                idle_seconds = 0.0
                 continue
-            if until_idle_seconds is not None and self._monotonic() - idle_since >= until_idle_seconds:
+            if until_idle_seconds is not None and idle_seconds >= until_idle_seconds:
                 break
+            # Waiting alone is idle: a read that hangs for a minute says nothing of what came meanwhile.
+            waits_from = self._monotonic()
             self._stop.wait(IDLE_SECONDS)
+            idle_seconds += self._monotonic() - waits_from
         for reader in self._readers.values():
             with self._patience(reader.shard_id):
                 reader.shutdown()

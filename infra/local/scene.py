@@ -31,11 +31,14 @@ class Scene:
 
 def set_up_scene(api: ApiClient, cameras: int) -> Scene:
     """Make the site, its cameras and their lines, as an operator would; what is there already stays."""
-    create_unless_there(
-        lambda: api.post(
-            "/api/sites", {"site_id": SITE_ID, "name": "Demo plant", "time_zone": "Europe/Berlin"}
-        )
-    )
+    # Somebody is always there: at a quiet hour its counts would begin anew.
+    site = {
+        "site_id": SITE_ID,
+        "name": "Demo plant",
+        "time_zone": "Europe/Berlin",
+        "always_open": True,
+    }
+    create_unless_there(lambda: api.post("/api/sites", site))
     camera_ids = tuple(f"square-{number}" for number in range(1, cameras + 1))
     for camera_id in camera_ids:
         _set_up_camera(api, camera_id)

@@ -15,7 +15,7 @@ from typing import Any
 
 from containers.edge_publisher.delivery import Delivery, KinesisDelivery
 from containers.edge_publisher.publishing import PublishSettings, publish_file
-from floorsight.platform.aws import client
+from floorsight.platform.aws import client, translated
 from floorsight.platform.dynamo import DynamoTable
 from floorsight.platform.objects import S3Objects
 from floorsight.vision.chunk import Chunk
@@ -136,7 +136,8 @@ class Leases:
 
     def owners(self) -> dict[str, str | None]:
         """Whose each shard is."""
-        items = client("dynamodb").scan(TableName=self.application)["Items"]
+        with translated("DynamoDB", lambda error: error):
+            items = client("dynamodb").scan(TableName=self.application)["Items"]
         return {item["leaseKey"]["S"]: item.get("leaseOwner", {}).get("S") for item in items}
 
     def are_spread_over(self, workers: list[Worker]) -> bool:
@@ -146,11 +147,9 @@ class Leases:
     def leader(self) -> str:
         """The worker that hands out leases."""
         table = f"{self.application}-CoordinatorState"
-        return str(
-            client("dynamodb").get_item(TableName=table, Key={"key": {"S": "Leader"}})["Item"]["ownerName"][
-                "S"
-            ]
-        )
+        with translated("DynamoDB", lambda error: error):
+            found = client("dynamodb").get_item(TableName=table, Key={"key": {"S": "Leader"}})
+        return str(found["Item"]["ownerName"]["S"])
 
 
 def schema_of(table: Mapping[str, Any]) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def test_the_lines_and_the_last_crossings(
 
 
 def test_a_crossing_s_picture_opens_larger_by_keyboard(dashboard: Page) -> None:
-    dashboard.get_by_role("button", name=re.compile("Picture of track")).last.focus(timeout=CROSSING_MS)
+    dashboard.get_by_role("button", name=re.compile("Picture of track")).first.focus(timeout=CROSSING_MS)
     dashboard.keyboard.press("Enter")
     shown = dashboard.get_by_role("dialog")
     expect(shown).to_be_visible()

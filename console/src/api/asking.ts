@@ -18,10 +18,15 @@ const turns = pLimit(QUESTIONS_AT_ONCE);
  * Asks when it is its turn. A question that has been sent keeps its turn when it is aborted: the API works on it
  * all the same.
  */
-export async function get<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
+export async function get<T>(
+  path: string,
+  query: Query,
+  signal?: AbortSignal,
+  patienceMs?: number,
+): Promise<T> {
   return turns(async () => {
     signal?.throwIfAborted();
-    const answer = await readJson<T>(await session.call(withQuery(path, query)));
+    const answer = await readJson<T>(await session.call(withQuery(path, query), { patienceMs }));
     signal?.throwIfAborted();
     return answer;
   });

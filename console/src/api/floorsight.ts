@@ -2,6 +2,7 @@
 
 import type { Draft } from "../editor/draft";
 import { get, getAll, type Query, send, WHOLE_LIST, withQuery } from "./asking";
+import { LONG_MS } from "./request";
 import { session } from "./session";
 import type {
   Alert,
@@ -47,7 +48,7 @@ export const listCrossings = (cameraId: string, limit: number, signal: AbortSign
   get<Listing<Crossing>>(`${camera(cameraId)}/crossings`, { limit }, signal);
 
 export const explainCount = (cameraId: string, limit: number, cursor: string | null, signal: AbortSignal) =>
-  get<Explained>(`${camera(cameraId)}/live/explain`, { limit, cursor }, signal);
+  get<Explained>(`${camera(cameraId)}/live/explain`, { limit, cursor }, signal, LONG_MS);
 
 export const listLines = (cameraId: string, signal: AbortSignal) =>
   get<Listing<Line>>(`${camera(cameraId)}/lines`, {}, signal);
@@ -86,7 +87,7 @@ export async function listHistory(
 
 export async function fetchHistoryFile(of: HistoryOf, level: Level, from: number, to: number): Promise<Blob> {
   const query = { ...between(from, to), limit: WHOLE_LIST, format: "csv" };
-  return (await session.call(withQuery(history(of, level), query))).blob();
+  return (await session.call(withQuery(history(of, level), query), { patienceMs: LONG_MS })).blob();
 }
 
 function history({ kind, id }: HistoryOf, level: Level): string {

@@ -32,8 +32,8 @@ export interface Call {
   /** A file as it is, or anything else as JSON. */
   body?: unknown;
   token?: string;
-  /** LONG_MS for a change, less for a question. */
-  patienceMs?: number;
+  /** LONG_MS for a change, less for a question, unless nobody asks that again. */
+  patienceMs?: number | undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Enrols faces: from files or from this machine's camera. All pictures are taken or none.
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { enrolFaces } from "../api/people";
 import { Refused } from "../api/request";
 import type { Employee } from "../api/types";
@@ -35,6 +35,7 @@ export function EnrolDialog({ employee, room, onEnrolled, onClose }: Props) {
   const pictures = useSignal<readonly Picture[]>([]);
   const usesCamera = useSignal(false);
   const { act, busy, message, refuse } = useActing(describeRefusal);
+  const turn = useRef(Promise.resolve());
   useEffect(() => () => pictures.peek().forEach(({ url }) => URL.revokeObjectURL(url)), []);
 
   function add(jpeg: Blob): void {
@@ -42,6 +43,11 @@ export function EnrolDialog({ employee, room, onEnrolled, onClose }: Props) {
       ...pictures.value,
       { key: nextKey++, jpeg, url: URL.createObjectURL(jpeg), verdict: "" },
     ];
+  }
+
+  // One after the other: pictures that are dropped while others are made smaller are not lost.
+  function inTurn(action: () => Promise<void>): void {
+    turn.current = turn.current.then(action);
   }
 
   async function addFiles(files: readonly File[]): Promise<void> {
@@ -95,7 +101,7 @@ export function EnrolDialog({ employee, room, onEnrolled, onClose }: Props) {
           />
         ) : (
           <>
-            <PictureDrop isFull={isFull} onFiles={addFiles} />
+            <PictureDrop isFull={isFull} onFiles={(files) => inTurn(() => addFiles(files))} />
             <button
               class="button"
               type="button"
@@ -129,7 +135,7 @@ export function EnrolDialog({ employee, room, onEnrolled, onClose }: Props) {
           message={message}
           action={busy.value ? "Looking at the pictures…" : "Enrol"}
           isDisabled={busy.value || !pictures.value.length || isRefused}
-          onAction={enrol}
+          onAction={() => inTurn(enrol)}
           onBack={onClose}
         />
       </div>

@@ -243,6 +243,22 @@ def test_trouble_is_not_idleness(kinesis: MemoryKinesis, expected: dict[str, tup
     assert world.facts() == expected
 
 
+def test_a_read_that_hangs_is_not_idleness(
+    kinesis: MemoryKinesis, expected: dict[str, tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came while it hung is read after it, though it was answered with nothing."""
+    world, stop, answer = World(), FastEvent(), kinesis.get_records
+
+    def hang_once(ShardIterator: str, Limit: int) -> dict[str, Any]:  # noqa: N803
+        monkeypatch.setattr(kinesis, "get_records", answer)
+        stop.seconds += 60
+        return {"Records": [], "NextShardIterator": ShardIterator}
+
+    monkeypatch.setattr(kinesis, "get_records", hang_once)
+    read(kinesis, world, stop=stop)
+    assert world.facts() == expected
+
+
 def test_it_stops_when_told(kinesis: MemoryKinesis) -> None:
     stop = FastEvent()
     stop.set()
