@@ -11,10 +11,11 @@ import pytest
 
 from floorsight.platform import aws
 from floorsight.platform.dynamo import DynamoTable
+from floorsight.platform.errors import Unavailable
 from floorsight.vision.chunk import Chunk, decode_chunk
 from infra.local.accounts import Account, create_accounts
 from infra.local.deployment import Deployment, deploy
-from infra.local.emulator import REGION, Emulator, Endpoint, free_port, run_emulator
+from infra.local.emulator import REGION, Emulator, Endpoint, free_port, start_emulator
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -23,9 +24,20 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[Emulator]:
     """An emulator of this session's (or xdist worker's) own, empty; installed first if it is not yet."""
-    with run_emulator(free_port()) as emulator:
+    emulator = start_somewhere()
+    try:
         yield emulator
+    finally:
+        emulator.stop()
     emulator.log.unlink()
+
+
+def start_somewhere() -> Emulator:
+    """On a free port; on another one if somebody takes that before the emulator does."""
+    try:
+        return start_emulator(free_port())
+    except Unavailable:
+        return start_emulator(free_port())
 
 
 @pytest.fixture(scope="session")

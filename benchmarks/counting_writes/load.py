@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import repeat
 from typing import Any
 
 from benchmarks.counting_writes.bad_moments import TRANSACTION, BadMoments
@@ -69,14 +70,20 @@ def share_out(
 def deliver(
     services: Sequence[Services], shares: Sequence[Sequence[LineCrossed]], batch_size: int
 ) -> Delivered:
-    """Run one writer a share, all at once, until everything is taken.
+    """Run one writer a share, all at once; what comes back is delivered when they are done: queues wait too.
 
     Raises RuntimeError if a message would have gone to the dead letters.
     """
     began = time.perf_counter()
+    waiting = [{str(n): crossing.to_message() for n, crossing in enumerate(share)} for share in shares]
     with ThreadPoolExecutor(len(shares)) as pool:
-        jobs = [pool.submit(_deliver_share, *each, batch_size) for each in zip(services, shares, strict=True)]
-        returned = sum(job.result() for job in jobs)
+        waiting = list(pool.map(_deliver_share, services, waiting, repeat(batch_size)))
+    returned = sum(map(len, waiting))
+    for _ in range(MAX_RECEIVES - 1):
+        waiting = [_deliver_share(*each, batch_size) for each in zip(services, waiting, strict=True)]
+        returned += sum(map(len, waiting))
+    if any(waiting):
+        raise RuntimeError(f"{sum(map(len, waiting))} crossings failed {MAX_RECEIVES} times")
     seconds = time.perf_counter() - began
     known = {crossing.event_id for share in shares for crossing in share}
     return Delivered(len(known), sum(map(len, shares)), returned, seconds)
@@ -93,20 +100,13 @@ def describe(delivered: Delivered, moments: BadMoments) -> str:
     )
 
 
-def _deliver_share(services: Services, share: Sequence[LineCrossed], batch_size: int) -> int:
-    """Returns how many messages came back."""
-    waiting = {str(number): crossing.to_message() for number, crossing in enumerate(share)}
-    returned = 0
-    for _ in range(MAX_RECEIVES):
-        messages = [_message(message_id, message) for message_id, message in waiting.items()]
-        failed: list[str] = []
-        for start in range(0, len(messages), batch_size):
-            failed += record_messages(services, messages[start : start + batch_size]).message_ids
-        if not failed:
-            return returned
-        returned += len(failed)
-        waiting = {message_id: waiting[message_id] for message_id in failed}
-    raise RuntimeError(f"{len(waiting)} crossings failed {MAX_RECEIVES} times")
+def _deliver_share(services: Services, share: dict[str, Message], batch_size: int) -> dict[str, Message]:
+    """Deliver once, in batches; the messages that came back, by their ids."""
+    messages = [_message(message_id, message) for message_id, message in share.items()]
+    failed: list[str] = []
+    for start in range(0, len(messages), batch_size):
+        failed += record_messages(services, messages[start : start + batch_size]).message_ids
+    return {message_id: share[message_id] for message_id in failed}
 
 
 def _message(message_id: str, message: Message) -> dict[str, Any]:

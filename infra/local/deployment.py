@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_pascal
 
 from floorsight.platform.errors import NotFound, Unavailable
+from floorsight.platform.retry import Backoff
 from floorsight.platform.settings import (
     EdgePublisherSettings,
     RecordedVideoSettings,
@@ -170,11 +171,14 @@ def deploy(endpoint: Endpoint, progress: Progress | None = None) -> Deployment:
 
 
 def _start_api(url: str) -> None:
-    """Have the API's first processes started."""
+    """Have the API's first processes started. Raises Unavailable: none of them answers."""
+    patience = Backoff(attempts=10, base_seconds=0.5, cap_seconds=5.0)
 
     def ask(_: int) -> None:
         with ApiClient(url) as api:
-            api.get("/api/health")
+            patience.until_done(
+                lambda: api.get("/api/health"), passing=(Unavailable,), failure="the API does not start"
+            )
 
     with ThreadPoolExecutor(API_PROCESSES) as pool:
         list(pool.map(ask, range(API_PROCESSES)))

@@ -23,11 +23,13 @@ FIRST_STAMP = 2**32 - 2 * 90_000
 class CameraTraits:
     """`sets_in_sdp_only`: parameter sets are told in the answer to DESCRIBE and nowhere else.
 
-    `silent_within_key`: silence does not come at once, but after so many packets of a key picture.
+    `repeats`: each picture is sent twice. `silent_within_key`: silence does not come at once, but after so
+    many packets of a key picture.
     """
 
     credentials: str | None = None  # user:password
     sets_in_sdp_only: bool = False
+    repeats: bool = False
     silent_within_key: int | None = None
 
 
@@ -134,7 +136,8 @@ class _Session(RtspServerSession):
         self._until_silent = self.server.camera.traits.silent_within_key if is_keyframe else None
         if self.server.camera.traits.sets_in_sdp_only:
             state.sent_codec_config, is_keyframe = True, False
-        await super()._send_video_packet(state, data, media_time, duration_seconds, is_keyframe)
+        for _ in range(2 if self.server.camera.traits.repeats else 1):
+            await super()._send_video_packet(state, data, media_time, duration_seconds, is_keyframe)
 
     async def _send_rtp_packet(self, state: Any, payload: bytes, timestamp: int, marker: int) -> None:
         self._note_packet()

@@ -34,6 +34,12 @@ LIMIT = 40
 EXPECTED = [("raised", "warning"), ("escalated", "exceeded"), ("resolved", "exceeded")]
 
 
+def keep(notices: list[dict[str, Any]], notice: dict[str, Any]) -> None:
+    """One that comes again is the same: what is told is told at least once."""
+    if notice["id"] not in {each["id"] for each in notices}:
+        notices.append(notice)
+
+
 @dataclass
 class Receiver:
     """A web server on loopback that confirms its subscription as SNS asks, and keeps what it is told."""
@@ -49,7 +55,7 @@ class Receiver:
                 if body["Type"] == "SubscriptionConfirmation":
                     httpx.get(body["SubscribeURL"], timeout=HTTP_SECONDS).raise_for_status()
                 else:
-                    receiver.notices.append(json.loads(body["Message"]))
+                    keep(receiver.notices, json.loads(body["Message"]))
                 self.send_response(200)
                 self.end_headers()
 
@@ -98,7 +104,7 @@ class Mailbox:
         """All that ever came."""
         while found := self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
             for message in found:
-                self.notices.append(json.loads(json.loads(message["Body"])["Message"]))
+                keep(self.notices, json.loads(json.loads(message["Body"])["Message"]))
                 self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
         return self.notices
 
@@ -124,7 +130,7 @@ class Door:
 
     def set_up(self) -> None:
         site = {"site_id": self.name, "name": "Works", "time_zone": "Europe/Berlin", "max_occupancy": LIMIT}
-        self.call("POST", "sites", site)
+        self.call("POST", "sites", site | {"always_open": True})  # no quiet hour comes between
         camera = {"camera_id": self.name, "site_id": self.name, "name": "Door", "role": "bidirectional"}
         self.call("POST", "occupancy/cameras", camera)
         line = {"name": "Threshold", "start": {"x": 0.5, "y": 0.0}, "end": {"x": 0.5, "y": 1.0}}
@@ -192,6 +198,12 @@ class Door:
 
         eventually(is_empty, "an empty queue of raise_alert")
 
+    def hears(self, mailbox: Mailbox, expected: list[tuple[str, str]]) -> None:
+        """Wait until that was told, by whoever claimed to tell it; once all is settled it is nothing else."""
+        eventually(lambda: told(mailbox.empty()) == expected, f"{expected} and nothing else")
+        self.settle()
+        assert told(mailbox.empty()) == expected
+
     @property
     def queue_url(self) -> str:
         """The queue of raise_alert, by the function that it feeds."""
@@ -224,21 +236,26 @@ def test_subscribers_are_told_once_each_while_the_count_flickers(door: Door) -> 
         web = door.subscribe("https", receiver.url)
         eventually(lambda: door.states() == {"confirmed"}, "both subscriptions confirmed")
         door.go_to(31, 32, 31, 32, 31, 33, 31, 32)
-        assert told(mailbox.empty()) == EXPECTED[:1]
+        door.hears(mailbox, EXPECTED[:1])
         door.go_to(39, 40, 39, 40, 41, 40, 39, 31, 32, 31, 40)
-        assert told(mailbox.empty()) == EXPECTED[:2]
+        door.hears(mailbox, EXPECTED[:2])
         door.go_to(31, 30, 31, 30, 32)  # it is over, and what returns so soon is in its cooldown
         eventually(lambda: len(receiver.notices) >= 3, "the web server's notices")
 
-        assert told(mailbox.empty()) == EXPECTED
+        door.hears(mailbox, EXPECTED)
         by_step = sorted(receiver.notices, key=lambda notice: notice["at"])
         assert by_step == mailbox.notices
-        assert len({notice["id"] for notice in mailbox.notices}) == 3
         assert {(notice["site_id"], notice["kind"]) for notice in by_step} == {(door.name, "capacity")}
 
-        [alert] = door.call("GET", f"occupancy/alerts?site_id={door.name}")["items"]
+        alerts = f"occupancy/alerts?site_id={door.name}"
+
+        def deliveries() -> list[str]:
+            [alert] = door.call("GET", alerts)["items"]
+            return [step["delivery"] for step in alert["steps"]]
+
+        eventually(lambda: deliveries() == ["sent"] * 3, "each step noted as sent")
+        [alert] = door.call("GET", alerts)["items"]
         assert (alert["state"], alert["resolved_by"]) == ("resolved", "floorsight")
-        assert [step["delivery"] for step in alert["steps"]] == ["sent"] * 3
 
         door.call("DELETE", f"sites/{door.name}/subscriptions/{web}")
         assert len(door.call("GET", f"sites/{door.name}/subscriptions")["items"]) == 1

@@ -189,6 +189,20 @@ def test_a_picture_that_came_in_part_is_left_out(folder: Path, packets: int) -> 
     assert whole >= {frame.rgb().tobytes() for chunk in watched.chunks for frame in decode_frames(chunk)}
 
 
+@pytest.mark.parametrize("video", ["video.mp4", "long.mp4"])  # which goes through as it is; which does not
+def test_a_picture_that_comes_twice_is_one(folder: Path, video: str) -> None:
+    settings = replace(SETTINGS, chunking=ChunkingSettings(longest_group_seconds=2.0))
+    with (
+        FakeCamera(folder, CameraTraits(repeats=True)) as camera,
+        published(camera.url(video), settings) as watched,
+    ):
+        watched.wait(lambda: len(watched.chunks) >= 3)
+    first = watched.chunks[0].header
+    assert first.frame_times() == sorted(set(first.frame_times()))
+    assert len(first.frame_offsets_us) == pytest.approx(20, abs=1)  # stamps are rounded on their way
+    assert watched.statuses[-1].frames_per_second == pytest.approx(20.0, abs=0.5)
+
+
 def test_parameter_sets_that_only_the_description_has(folder: Path) -> None:
     traits = CameraTraits(sets_in_sdp_only=True)
     with FakeCamera(folder, traits) as camera, published(camera.url("video.mp4")) as watched:

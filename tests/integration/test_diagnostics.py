@@ -63,17 +63,17 @@ def test_the_system_is_diagnosed(api: ApiClient) -> None:
 def test_calls_are_counted_for_whom_they_are_made(cloud: Deployment) -> None:
     table = DynamoTable(cloud.trails_table_name, client("dynamodb"))
     objects = S3Objects(cloud.media_bucket_name, client("s3"))
-    CALLS.take()
-    with calls_for("door-1"):
-        table.write(Put({"PK": "TEST", "SK": "1", "text": "x" * 3000}))
-        table.get(Key("TEST", "1"))
-        objects.put("live/test.jpg", b"x", content_type="image/jpeg")
-    table.get(Key("TEST", "2"))
-    taken = CALLS.take()
-    assert taken["door-1"] == {
-        "dynamodb:PutItem": 1,
-        "dynamodb:WriteUnits": 4,
-        "dynamodb:GetItem": 1,
-        "s3:PutObject": 1,
-    }
-    assert taken[None] == {"dynamodb:GetItem": 1}
+
+    def count() -> dict[str | None, dict[str, float]]:
+        CALLS.take()
+        with calls_for("door-1"):
+            table.write(Put({"PK": "TEST", "SK": "1", "text": "x" * 3000}))
+            table.get(Key("TEST", "1"))
+            objects.put("live/test.jpg", b"x", content_type="image/jpeg")
+        table.get(Key("TEST", "2"))
+        return CALLS.take()
+
+    puts = {"dynamodb:PutItem": 1, "dynamodb:WriteUnits": 4, "s3:PutObject": 1}
+    expected = {"door-1": puts | {"dynamodb:GetItem": 1}, None: {"dynamodb:GetItem": 1}}
+    # A call that boto3 repeats, as it was answered too late, is rightly counted twice.
+    eventually(lambda: count() == expected, f"calls as in {expected}")

@@ -20,6 +20,7 @@ from infra.local.emulator import (
     start_emulator,
 )
 from tests.cloud import make_client
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.cloud
 
@@ -33,7 +34,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_it_answers_while_it_runs_and_is_gone_afterwards() -> None:
     with run_emulator(free_port()) as emulator:
-        assert emulator.endpoint.is_healthy()
+        eventually(emulator.endpoint.is_healthy, "an answer")
     assert not emulator.endpoint.is_healthy()
     assert emulator.process.returncode is not None
 

@@ -132,7 +132,8 @@ def test_blocked_through_the_api_it_is_refused_at_once_under_load(works: Works) 
     others = [works.read(f"MH12DE{1000 + number}", 100 + number) for number in range(OTHERS)]
     works.publish(*others[: OTHERS // 2])
     works.list_as("blocked", reason="stolen")
-    next_read = works.read(PLATE, 2)  # of the very vehicle that stands there, let in a moment ago
+    # Of the very vehicle that stands there, let in a moment ago.
+    next_read = works.read(PLATE, 2).model_copy(update={"first_seen_at": first.last_seen_at})
     works.publish(next_read, *others[OTHERS // 2 :])
 
     refused = works.decision_on(next_read)

@@ -115,8 +115,12 @@ class Camera(VideoSource):
         self.ended_by = Unavailable(f"{self._address} ended the stream", code="camera_ended")
 
     def _arriving(self) -> Iterator[VideoPacket]:
+        """Packets, stamped. Some servers repeat one when they are late: that is left out."""
+        before: tuple[int | None, bytes] | None = None
         for packet in self._container.demux(self.stream):
-            if packet.size:
+            came = (packet.pts, bytes(packet)) if packet.size else before
+            if came != before:
+                before = came
                 self._take(packet)
                 yield packet
 

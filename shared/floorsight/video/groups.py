@@ -95,7 +95,7 @@ def split_groups(pictures: Iterable[Coded], codec: Codec, longest_seconds: float
     current: list[Coded] = []
     headless: list[Coded] = []
     extent: Extent | None = None
-    for picture in _without_repeats(pictures):
+    for picture in pictures:
         starts = starts_group(picture, codec)
         if starts and current:
             yield _group(current)
@@ -112,18 +112,6 @@ def split_groups(pictures: Iterable[Coded], codec: Codec, longest_seconds: float
         log.warning("%d pictures before the first whole group are left out", len(headless))
     if current:
         yield _group(current)
-
-
-def _without_repeats(pictures: Iterable[Coded]) -> Iterator[Coded]:
-    """Leave out a picture that comes once more: some servers send one again when they are late.
-
-    A decoder shows it once, so that a chunk with it would hold fewer pictures than times.
-    """
-    before: Coded | None = None
-    for picture in pictures:
-        if before is None or (picture.at, picture.data) != (before.at, before.data):
-            yield picture
-        before = picture
 
 
 def starts_group(picture: Coded, codec: Codec) -> bool:

@@ -27,12 +27,6 @@ def pictures() -> list[Coded]:
     return list(encode_frames(frames, rate=Fraction(FPS), group_seconds=1.0))
 
 
-@pytest.mark.parametrize("place", [0, 4, 10, 19])
-def test_a_picture_that_is_sent_twice_is_taken_once(pictures: list[Coded], place: int) -> None:
-    stuttering = [*pictures[: place + 1], *pictures[place:]]
-    assert list(split_groups(stuttering, Codec.H264, 4.0)) == list(split_groups(pictures, Codec.H264, 4.0))
-
-
 def test_pictures_of_one_time_that_differ_are_all_kept(pictures: list[Coded]) -> None:
     """Cameras whose stamps stand still for a moment show something all the same."""
     still = [Coded(each.data, Fraction(0), each.is_key, each.packet) for each in pictures[:10]]
