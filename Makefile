@@ -6,18 +6,21 @@ STAMPS := .floorsight/stamps
 PACKAGES := floorsight infra functions containers
 SOURCES := shared infra functions containers tests benchmarks
 
-.PHONY: demo test check format setup setup-test lock docs clean bench-peers easyocr test-easyocr
+.PHONY: demo test test-thorough check format setup setup-test lock docs clean bench-peers easyocr test-easyocr
 
 demo: setup ## run the main job on this machine and show it
 	$(BIN)/floorsight demo $(ARGS)
 
 test: setup-test ## all tests
-	$(BIN)/pytest -n 2 tests/unit tests/property tests/contract tests/infra $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal tests/unit tests/property tests/contract tests/infra $(ARGS)
 	npm test --silent
 	$(BIN)/pytest $(SIDE_BY_SIDE) tests/e2e tests/integration tests/media $(ARGS)
 
 # A process for each core, a cloud for each process; a file's tests stay together. The long ones come first.
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
+
+test-thorough: setup-test ## the property tests with all of their examples
+	FLOORSIGHT_THOROUGH=1 $(BIN)/pytest -n 2 --dist worksteal tests/property $(ARGS)
 
 check: setup ## format, lint, types, import rules, generated documents
 	$(BIN)/ruff format --check $(SOURCES)

@@ -22,6 +22,7 @@ from tests.fakes.clock import NOON
 from tests.fakes.scene import CAMERA, SITE, line_crossed
 from tests.fakes.table import FaultyTable, MemoryTable
 from tests.fakes.watch import Watch
+from tests.thoroughness import drawn
 
 CONCERN = Concern(AlertKind.CAPACITY, SITE, SubjectKind.SITE, SITE)
 NO_COOLDOWN = AlertPolicy(cooldown=timedelta(0))
@@ -55,7 +56,7 @@ def actions_of(limits: Limits, counts: list[int], policy: AlertPolicy = NO_COOLD
     return actions
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=drawn(1000), deadline=None)
 @given(st.data(), all_limits())
 def test_every_episode_is_raised_once_escalated_at_most_once_and_resolved_once(
     data: st.DataObject, limits: Limits
@@ -75,7 +76,7 @@ def test_every_episode_is_raised_once_escalated_at_most_once_and_resolved_once(
             episode = []
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=drawn(1000), deadline=None)
 @given(st.data(), all_limits())
 def test_a_second_reckoning_finds_the_same_episodes(data: st.DataObject, limits: Limits) -> None:
     """Told apart by the numbers alone: from reaching the warning until being down at the release."""
@@ -94,7 +95,7 @@ def test_a_second_reckoning_finds_the_same_episodes(data: st.DataObject, limits:
     assert actions_of(limits, counts) == expected
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(st.data(), all_limits())
 def test_flicker_within_the_band_changes_nothing(data: st.DataObject, limits: Limits) -> None:
     """Below the warning while nothing is the matter; above the release once it has begun."""
@@ -106,7 +107,7 @@ def test_flicker_within_the_band_changes_nothing(data: st.DataObject, limits: Li
     assert set(actions_of(limits, [warning_at, *flicker])[1:]) <= {Action.NOTHING}
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(st.data(), all_limits(), st.integers(0, 40))
 def test_episodes_are_a_cooldown_apart_unless_the_next_is_worse(
     data: st.DataObject, limits: Limits, seconds: int
@@ -124,7 +125,7 @@ def test_episodes_are_a_cooldown_apart_unless_the_next_is_worse(
             assert all(inside < exceeded_at for inside in counts[end:following])
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(st.lists(st.integers(0, 70), max_size=25), st.randoms(use_true_random=False))
 def test_faults_of_the_table_and_the_topic_lose_no_step(counts: list[int], dice: random.Random) -> None:
     """Contention, lost answers, a topic that fails before or after: an alert's steps are told in order."""
@@ -183,7 +184,7 @@ def crossings_of_a_day(draw: st.DrawFn) -> list[Crossing]:
     ]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(st.data(), crossings_of_a_day())
 def test_order_and_number_of_events_make_no_difference(
     data: st.DataObject, crossings: list[Crossing]
@@ -198,7 +199,7 @@ def test_order_and_number_of_events_make_no_difference(
     assert again.topic.documents == once.topic.documents
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(st.data(), crossings_of_a_day())
 def test_events_in_any_order_between_crossings_end_in_the_same_state(
     data: st.DataObject, crossings: list[Crossing]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from floorsight.vision.chunk import encode_chunk
 from tests.fakes.hostile import LOSSES, Damage, arrives_twice
 from tests.fakes.streams import World, fields_of, walking_chunk
+from tests.thoroughness import drawn
 
 CHUNKS = 12
 NEIGHBOUR = "door-2"
@@ -47,7 +48,7 @@ accidents: st.SearchStrategy[Accident] = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=drawn(60), deadline=None)
 @given(st.lists(accidents, min_size=CHUNKS, max_size=CHUNKS), st.integers(1, 5))
 def test_a_mix_of_faults(mix: list[Accident], batch: int) -> None:
     world, lost = World(), []
@@ -87,7 +88,7 @@ def test_every_fault_says_what_it_is_and_is_kept_as_it_came(damage: Damage, seed
     assert counted(world) == counted(World().add(walking_chunk(0), walking_chunk(2)).run())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=drawn(60), deadline=None)
 @given(st.permutations(range(CHUNKS)))
 def test_disorder_loses_what_came_late_and_nothing_else(order: list[int]) -> None:
     """A late chunk can't be counted: the tracks have gone on without it."""

@@ -25,6 +25,7 @@ from tests.fakes.clock import NOON
 from tests.fakes.scene import CAMERA, Scene, line_crossed, no_wait
 from tests.fakes.table import FaultyTable, MemoryTable
 from tests.fakes.zones import CORNER, zone_entered, zone_left
+from tests.thoroughness import drawn
 
 LINES = ("door-1.aaaaaa", "door-1.bbbbbb")
 ZONES = ("door-1.yyyyyy", "door-1.zzzzzz")
@@ -117,7 +118,7 @@ def deliver(scene: Scene, batch: list[Crossing]) -> None:
     raise AssertionError("never taken")
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(st.data())
 def test_any_order_batching_and_repetition_gives_the_same_state(data: st.DataObject) -> None:
     """Of crossings, visits to zones and baselines of both: what is stored is the same to the last item."""
@@ -145,7 +146,7 @@ def run(scene: Scene, steps: Sequence[Step]) -> None:
             set_baseline(scene, counter_id, second=second)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(st.data(), st.randoms(use_true_random=False))
 def test_faults_on_the_way_change_nothing(data: st.DataObject, dice: random.Random) -> None:
     """Contention, no answer before and no answer after the write, at any moment, with redelivery."""
@@ -167,7 +168,7 @@ def test_faults_on_the_way_change_nothing(data: st.DataObject, dice: random.Rand
     assert reader.get_camera_occupancy(CAMERA).last_crossing_at == latest
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(st.data(), st.randoms(use_true_random=False))
 def test_baselines_may_come_at_any_moment(data: st.DataObject, dice: random.Random) -> None:
     """The count is the last baseline by time and the crossings after it, whatever came when."""
@@ -215,7 +216,7 @@ def set_baseline(scene: Scene, counter_id: str, *, second: int) -> None:
     raise AssertionError("never taken")
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(st.data(), st.integers(1, 7))
 def test_an_explanation_can_be_added_up_by_hand(data: st.DataObject, limit: int) -> None:
     crossings = data.draw(crossing_sets())

@@ -21,6 +21,7 @@ from floorsight.streams.store import HealthStore, TrajectoryStore
 from tests.fakes.clock import NOON
 from tests.fakes.scene import CAMERA, Scene
 from tests.fakes.walks import Walk
+from tests.thoroughness import drawn
 
 START, END = NOON - timedelta(minutes=1), NOON + timedelta(hours=1)
 UPRIGHT = Segment(Point(0.5, 1.0), Point(0.5, 0.0))
@@ -71,7 +72,7 @@ def tally(events: Iterable[LineCrossed]) -> Tally:
     return Tally(ways.count(Direction.IN), ways.count(Direction.OUT))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(walks, roles, st.integers(1, 4), st.sets(st.integers(0, 4)))
 def test_unchanged_lines_give_what_the_ledger_has(
     places: list[list[Point]], role: CameraRole, settle_frames: int, paths: set[int]
@@ -86,7 +87,7 @@ def test_unchanged_lines_give_what_the_ledger_has(
     assert (hall.scene.presence.dump(), hall.scene.trails.dump()) == before
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(walks, roles, st.integers(1, 4), st.integers(1, 4), st.booleans())
 def test_another_line_gives_what_it_would_have_counted(
     places: list[list[Point]], role: CameraRole, settle_before: int, settle_frames: int, inverted: bool
@@ -100,7 +101,7 @@ def test_another_line_gives_what_it_would_have_counted(
     assert found.new == tally(hall.would_count(moved))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(walks, st.sets(st.integers(0, 4)))
 def test_a_turned_line_needs_no_paths(places: list[list[Point]], paths: set[int]) -> None:
     hall = Hall(places, CameraRole.BIDIRECTIONAL, 2, paths)

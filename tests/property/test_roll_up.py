@@ -19,6 +19,7 @@ from floorsight.occupancy.series.fence import LONGEST_RUN, Superseded
 from floorsight.occupancy.series.model import SubjectKind
 from tests.fakes.plant import COUNTERS, Crashed, MortalTable, Plant
 from tests.fakes.scene import SITE
+from tests.thoroughness import drawn
 
 DAYS = (
     ("Europe/Berlin", date(2026, 3, 29)),
@@ -57,7 +58,7 @@ def rows_are_right(plant: Plant) -> None:
     assert plant.rows() == plant.expected_rows()
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(st.data())
 def test_late_events_are_taken_in_wherever_they_fall(data: st.DataObject) -> None:
     plant = data.draw(plants())
@@ -72,7 +73,7 @@ def test_late_events_are_taken_in_wherever_they_fall(data: st.DataObject) -> Non
     assert plant.stored() == before
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(st.data())
 def test_a_crash_between_any_two_writes_leaves_no_trace(data: st.DataObject) -> None:
     plant = data.draw(plants())
@@ -88,7 +89,7 @@ def test_a_crash_between_any_two_writes_leaves_no_trace(data: st.DataObject) -> 
     rows_are_right(plant)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(st.data())
 def test_what_comes_while_it_runs_is_taken_in_by_it_or_by_the_next(data: st.DataObject) -> None:
     plant = data.draw(plants())
@@ -106,7 +107,7 @@ def test_what_comes_while_it_runs_is_taken_in_by_it_or_by_the_next(data: st.Data
     rows_are_right(plant)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(st.data())
 def test_a_run_that_was_overtaken_writes_nothing_stale(data: st.DataObject) -> None:
     """It stops anywhere, later events come, another run takes them in; then the first one goes on."""
@@ -130,7 +131,7 @@ def test_a_run_that_was_overtaken_writes_nothing_stale(data: st.DataObject) -> N
     rows_are_right(plant)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(st.data())
 def test_rows_that_are_lost_are_made_anew_from_the_ledger(data: st.DataObject) -> None:
     """As for what was counted before there were series: only the newest hour is still marked."""

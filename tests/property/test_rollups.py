@@ -18,6 +18,7 @@ from floorsight.occupancy.series.model import MICROSECOND, Bucket, Figures, Leve
 from floorsight.occupancy.series.rules import combine, merge, roll, stand_still, trace
 from tests.fakes.scene import line_crossed
 from tests.fakes.slow_series import KnownCounter, roll_slowly
+from tests.thoroughness import drawn
 
 # Both changes of the clock, and the same dates where there is none.
 DAYS = (
@@ -71,7 +72,7 @@ def roll_part(counters: Sequence[KnownCounter], bucket: Bucket) -> Figures:
     return roll(opening, [move for move in moves if move.at in bucket], bucket)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=drawn(1000), deadline=None)
 @given(st.data())
 def test_figures_are_those_of_a_slow_second_implementation(data: st.DataObject) -> None:
     day = data.draw(days())
@@ -79,7 +80,7 @@ def test_figures_are_those_of_a_slow_second_implementation(data: st.DataObject) 
     assert roll_part([counter], day) == roll_slowly([counter], day)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(st.data())
 def test_a_sites_figures_are_those_of_the_sum_of_its_cameras(data: st.DataObject) -> None:
     day = data.draw(days())
@@ -87,7 +88,7 @@ def test_a_sites_figures_are_those_of_the_sum_of_its_cameras(data: st.DataObject
     assert roll_part(cameras, day) == roll_slowly(cameras, day)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=drawn(1000), deadline=None)
 @given(st.data())
 def test_any_partition_of_a_day_gives_the_day(data: st.DataObject) -> None:
     day = data.draw(days())
@@ -100,7 +101,7 @@ def test_any_partition_of_a_day_gives_the_day(data: st.DataObject) -> None:
     assert combine(counter.opening, rows, day) == roll_part([counter], day)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(st.data())
 def test_hours_in_which_nothing_happened_need_no_row(data: st.DataObject) -> None:
     name, date_ = data.draw(st.sampled_from(DAYS))
@@ -117,7 +118,7 @@ def test_hours_in_which_nothing_happened_need_no_row(data: st.DataObject) -> Non
     assert combine(counter.opening, rows, day) == roll_slowly([counter], day)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(st.data())
 def test_order_of_arrival_changes_nothing(data: st.DataObject) -> None:
     day = data.draw(days())
@@ -130,7 +131,7 @@ def test_order_of_arrival_changes_nothing(data: st.DataObject) -> None:
     assert trace_of(shuffled) == trace_of(counter)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=drawn(500), deadline=None)
 @given(st.data())
 def test_opening_moves_and_correction_explain_the_closing_number(data: st.DataObject) -> None:
     day = data.draw(days())

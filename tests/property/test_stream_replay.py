@@ -33,6 +33,7 @@ from tests.fakes.streams import (
     replay_until_done,
     walking_chunk,
 )
+from tests.thoroughness import drawn
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -138,7 +139,7 @@ def test_killed_at_any_moment(batch: int) -> None:
         assert world.checkpoint.saved == str(len(world.records))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=drawn(200), deadline=None)
 @given(st.lists(st.integers(1, 160), max_size=6), st.integers(1, 7))
 def test_killed_again_and_again(numbers: list[int], batch: int) -> None:
     world = replay_until_done(eventful(), [kill_at(number) for number in numbers], batch=batch)
@@ -146,7 +147,7 @@ def test_killed_again_and_again(numbers: list[int], batch: int) -> None:
     assert final_state(world) == final_state(undisturbed())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=drawn(200), deadline=None)
 @given(st.sets(st.integers(1, 200), max_size=12), st.integers(1, 5))
 def test_whatever_does_not_answer_a_repeat_works(numbers: set[int], batch: int) -> None:
     world = eventful()
@@ -165,7 +166,7 @@ def test_whatever_does_not_answer_a_repeat_works(numbers: set[int], batch: int) 
     assert world.checkpoint.saved == str(len(world.records))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=drawn(200), deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 4)), max_size=40))
 def test_two_workers_on_one_camera_end_as_one(turns: list[tuple[bool, int]]) -> None:
     world = eventful()
