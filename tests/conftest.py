@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -21,3 +23,15 @@ pytest.register_assert_rewrite("tests.e2e.browsing", "tests.e2e.square")
 settings.register_profile("floorsight", deadline=None, print_blob=True)
 if "CI" not in os.environ:
     settings.load_profile("floorsight")
+
+
+@pytest.fixture(autouse=True)
+def _handlers_stay() -> Iterator[None]:
+    """A program that a test runs sets up logging for its process, to an output that is closed after the test.
+
+    Each record of the tests after it would then print a trace, and pytest would see none of them.
+    """
+    root = logging.getLogger()
+    before = list(root.handlers)
+    yield
+    root.handlers = before
