@@ -25,5 +25,5 @@ export default defineConfig({
     host: "127.0.0.1",
     proxy: process.env.FLOORSIGHT_URL ? { "/api": process.env.FLOORSIGHT_URL } : {},
   },
-  test: { include: ["tests/**/*.test.ts"] },
+  test: { include: ["tests/**/*.test.ts"], testTimeout: 60_000 },
 });

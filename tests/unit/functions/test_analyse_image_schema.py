@@ -77,5 +77,5 @@ def test_every_operation_can_succeed(fuzzed: FuzzedImages, path: str) -> None:
     find(
         made,
         lambda request: fuzzed.answer(request[0], claims_of(request[1])).status_code < 300,
-        settings=bounded(100),
+        settings=bounded(1000),
     )

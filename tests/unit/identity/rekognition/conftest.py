@@ -101,13 +101,21 @@ def server() -> Iterator[RekognitionServer]:
 
 
 @pytest.fixture
-def connect(monkeypatch: pytest.MonkeyPatch, server: RekognitionServer) -> Iterator[Callable[[], Any]]:
+def read_seconds() -> float:
+    """How long an answer is waited for. Long: what a busy machine keeps waiting would be asked twice."""
+    return 30.0
+
+
+@pytest.fixture
+def connect(
+    monkeypatch: pytest.MonkeyPatch, server: RekognitionServer, read_seconds: float
+) -> Iterator[Callable[[], Any]]:
     """The process's own client, by the address that boto3 reads from the environment."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_REKOGNITION", server.url)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setattr(aws, "READ_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(aws, "READ_TIMEOUT_SECONDS", read_seconds)
     aws._client.cache_clear()
     yield lambda: aws.client("rekognition")
     aws._client.cache_clear()

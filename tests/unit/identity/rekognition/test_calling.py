@@ -39,7 +39,9 @@ def test_throttling_is_asked_again_and_costs_nothing(bench: Bench, face: bytes, 
     assert (bench.spend.micro_usd, bench.spend.attempts, bench.spend.charged) == (CALL, 3, 1)
 
 
-@pytest.mark.parametrize("mishap", [Mishap.BROKEN, Mishap.GATEWAY, Mishap.HANGS])
+@pytest.mark.parametrize(
+    ("mishap", "read_seconds"), [(Mishap.BROKEN, 30.0), (Mishap.GATEWAY, 30.0), (Mishap.HANGS, 1.0)]
+)
 def test_what_may_have_been_answered_is_counted_as_charged(bench: Bench, face: bytes, mishap: Mishap) -> None:
     bench.server.mishaps.extend([mishap])
     assert search(bench, face).best.employee_id == "anna"
