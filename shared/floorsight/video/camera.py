@@ -118,11 +118,14 @@ class Camera(VideoSource):
         """Packets, stamped. Some servers repeat one when they are late: that is left out."""
         before: tuple[int | None, bytes] | None = None
         for packet in self._container.demux(self.stream):
-            came = (packet.pts, bytes(packet)) if packet.size else before
-            if came != before:
-                before = came
-                self._take(packet)
-                yield packet
+            if not packet.size:
+                continue
+            came = (packet.pts, bytes(packet))
+            if packet.pts is not None and came == before:
+                continue
+            before = came
+            self._take(packet)
+            yield packet
 
     def _take(self, packet: VideoPacket) -> None:
         base = packet.time_base or Fraction(1, 90_000)
