@@ -145,7 +145,7 @@ class _Session(RtspServerSession):
             await super()._send_rtp_packet(state, payload, timestamp + FIRST_STAMP, marker)
 
     def _note_packet(self) -> None:
-        """Whether this one is still sent."""
+        """Fall silent with this packet, or speak again, if that is due."""
         camera = self.server.camera
         is_due = camera.traits.silent_within_key is None or self._until_silent == 0
         self._is_silent = camera.silent.is_set() and (self._is_silent or is_due)

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, cast
 
 import av
 import numpy as np
+from av.packet import Packet
 from av.video.frame import PictureType, VideoFrame
 from av.video.stream import VideoStream
 
@@ -61,12 +62,26 @@ def make_video(
 
 def drop_packets(source: Path, target: Path, first: int) -> Path:
     """Copy a video without its first packets."""
+    return _copy(source, target, lambda number: int(number >= first))
+
+
+def repeat_packets(source: Path, target: Path) -> Path:
+    """Copy a video with every packet twice."""
+    return _copy(source, target, lambda _: 2)
+
+
+def _copy(source: Path, target: Path, times_of: Callable[[int], int]) -> Path:
+    """Copy each packet so many times, by its number."""
     with av.open(str(source)) as read, av.open(str(target), "w") as written:
         stream = written.add_stream_from_template(read.streams.video[0])
-        for number, packet in enumerate(read.demux(video=0)):
-            if packet.size and number >= first:
-                packet.stream = stream
-                written.mux(packet)
+        packets = [packet for packet in read.demux(video=0) if packet.size]
+        for number, packet in enumerate(packets):
+            data, pts, dts = bytes(packet), packet.pts, packet.dts
+            for _ in range(times_of(number)):
+                copy = Packet(data)
+                copy.pts, copy.dts, copy.time_base = pts, dts, packet.time_base
+                copy.is_keyframe, copy.stream = packet.is_keyframe, stream
+                written.mux(copy)
     return target
 
 

@@ -49,7 +49,7 @@ def serialise(value: Any) -> Any:
 def deserialise(value: Mapping[str, Any]) -> Any:
     """One plain value."""
     ((kind, inner),) = value.items()
-    match kind:
+    match kind:  # most are text and whole numbers
         case "S":
             return inner
         case "N":

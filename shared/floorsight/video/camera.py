@@ -115,15 +115,7 @@ class Camera(VideoSource):
         self.ended_by = Unavailable(f"{self._address} ended the stream", code="camera_ended")
 
     def _arriving(self) -> Iterator[VideoPacket]:
-        """Packets, stamped. Some servers repeat one when they are late: that is left out."""
-        before: tuple[int | None, bytes] | None = None
-        for packet in self._container.demux(self.stream):
-            if not packet.size:
-                continue
-            came = (packet.pts, bytes(packet))
-            if packet.pts is not None and came == before:
-                continue
-            before = came
+        for packet in self._demuxed():
             self._take(packet)
             yield packet
 

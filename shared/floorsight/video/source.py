@@ -85,9 +85,23 @@ class VideoSource:
     def packets(self) -> Iterator[VideoPacket]:
         """Packets as they come, in decoding order."""
         with readable():
-            for packet in self._container.demux(self.stream):
-                if packet.size:
-                    yield packet
+            yield from self._demuxed()
+
+    def _demuxed(self) -> Iterator[VideoPacket]:
+        """Packets that hold something, each once.
+
+        Some cameras repeat one when they are late, and recorders keep that. A decoder may show it once, and a
+        chunk would then hold fewer pictures than times; or twice, and it would be a picture more.
+        """
+        before: tuple[Fraction | None, bytes] | None = None
+        for packet in self._container.demux(self.stream):
+            if not packet.size:
+                continue
+            at = time_of(packet)
+            came = (at, bytes(packet))  # now: who takes the packet may change it
+            if at is None or came != before:
+                yield packet
+            before = came
 
     def packets_again(self, pictures: Iterable[Coded]) -> Iterator[VideoPacket]:
         """Packets from the first of these pictures on. `pictures` goes on with those not read yet."""

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 
+from containers.edge_publisher import heartbeat
 from containers.edge_publisher.clock_offset import ClockOffset
 from containers.edge_publisher.heartbeat import REPORT_SECONDS, SHORTEST_SECONDS, Heartbeat, Reporter
 from containers.edge_publisher.spool_state import SpoolState
@@ -168,3 +169,16 @@ def test_the_last_report_says_that_it_is(publisher: Publisher) -> None:
     (report,) = [PublisherReported.parse(message.detail) for message in publisher.bus.messages]
     assert report.stopping
     assert "heartbeat" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_a_last_report_that_nobody_takes_is_said(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Else the API shows for ever that it runs, and nothing says why."""
+    answered = threading.Event()
+    monkeypatch.setattr(publisher.bus, "publish", lambda _: answered.wait())
+    monkeypatch.setattr(heartbeat, "LAST_SECONDS", 0.01)
+    with publisher.heartbeat:
+        pass
+    answered.set()
+    assert caplog.text.count("the last report was not taken") == 1

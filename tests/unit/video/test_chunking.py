@@ -22,7 +22,7 @@ from floorsight.video.stills import StillSettings
 from floorsight.vision.chunk import Chunk, Codec
 from floorsight.vision.decoding import decode_frames
 from tests.fakes.clock import NOON
-from tests.fakes.videos import CLOSED, drop_packets, make_video
+from tests.fakes.videos import CLOSED, drop_packets, make_video, repeat_packets
 
 RUN = StreamRun("plant-1", "door-1", "20260302T110000.000000Z-0001", NOON)
 B_FRAMES = f"{CLOSED}:bframes=3:b-adapt=0"
@@ -336,6 +336,16 @@ class TestTimesThatHardlyRise:
         lengths = [len(chunk.header.frame_offsets_us) for chunk in self.chunks_from(path)]
         assert max(lengths) <= 1000
         assert sum(lengths) > 1900
+
+
+@pytest.mark.parametrize("longest_group_seconds", [4.0, 0.5])  # passes through; is encoded again
+def test_a_picture_that_comes_twice_is_one(tmp_path: Path, longest_group_seconds: float) -> None:
+    """As a recorder keeps it of a camera that repeats pictures."""
+    path = make_video(tmp_path / "video.mkv")
+    twice = repeat_packets(path, tmp_path / "twice.mkv")
+    chunks = chunks_from(twice, longest_group_seconds=longest_group_seconds)
+    nothing_is_lost(path, chunks)
+    assert len(pictures_of(chunks)) == 60
 
 
 def test_times_are_those_of_the_source(tmp_path: Path) -> None:
